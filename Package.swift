@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The dependency table of docs/architecture.md, as code. An arrow that is not here does not build:
+// CI builds with `--explicit-target-dependency-import-check error`.
+
+/// Every target of ours: Swift 6 mode comes with the tools version; a warning is an error.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+/// Targets that hold no C: every unsafe construct has to be marked.
+let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(
+    name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(
+    name: "Configuration", package: "swift-configuration")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+
+let package = Package(
+    name: "annals",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "annals", targets: ["annals"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["CommandLineArguments", "YAML"]),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries: a module map and a shim each, nothing else.
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(
+            name: "CMicroHTTPD",
+            linkerSettings: [.linkedLibrary("microhttpd"), .linkedLibrary("gnutls")]),
+        .target(
+            name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
+            name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        // Values and contracts.
+        .target(name: "Values", swiftSettings: safe),
+        .target(name: "HTTP", dependencies: ["Values"], swiftSettings: safe),
+        .target(name: "EventStore", dependencies: ["Values"], swiftSettings: safe),
+        .target(name: "SQL", dependencies: ["Values"], swiftSettings: safe),
+
+        // Wrappers around one C library each.
+        .target(
+            name: "JSON", dependencies: ["Values", "CSimdJSON", "CZlib"], swiftSettings: strict),
+        .target(name: "OpenSSL", dependencies: ["Values", "COpenSSL"], swiftSettings: strict),
+        .target(name: "SQLite", dependencies: ["SQL", "Values", "CSQLite"], swiftSettings: strict),
+        .target(
+            name: "Listener", dependencies: ["HTTP", "Values", "CMicroHTTPD", logging],
+            swiftSettings: strict),
+
+        // What the product does.
+        .target(
+            name: "SQLStorage", dependencies: ["EventStore", "SQL", "SQLite", "Values", logging],
+            swiftSettings: safe),
+        .target(
+            name: "MemoryStorage", dependencies: ["EventStore", "Values"], swiftSettings: safe),
+        .target(
+            name: "Identity", dependencies: ["EventStore", "HTTP", "Values"], swiftSettings: safe),
+        .target(
+            name: "Observability", dependencies: ["HTTP", "Values", logging, metrics],
+            swiftSettings: safe),
+        .target(
+            name: "API",
+            dependencies: ["EventStore", "Identity", "HTTP", "JSON", "Values", logging, metrics],
+            swiftSettings: safe),
+        .target(
+            name: "App",
+            dependencies: [
+                "Values", "HTTP", "EventStore", "SQL", "JSON", "OpenSSL", "SQLite", "SQLStorage",
+                "MemoryStorage", "Identity", "Observability", "API", "Listener",
+                argumentParser, configuration, logging, metrics,
+            ],
+            swiftSettings: safe),
+        .executableTarget(name: "annals", dependencies: ["App"], swiftSettings: safe),
+    ]
+)

@@ -1,0 +1,70 @@
+package import Values
+
+/// Where events live. Every driver passes `EventStorageCheck.all`, which is this contract in code.
+package protocol EventStorage: Sendable {
+    /// Stores events exactly once by `messageID`, in one durable transaction.
+    ///
+    /// - Parameter events: any number, also with the same id twice: the first one wins.
+    /// - Returns: one outcome per event, in order. When this returns, what was `.accepted` survives a
+    ///   crash of the process and of the machine.
+    /// - Throws: nothing of the batch is promised then; sending it again is safe.
+    func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome]
+
+    /// The first `query.limit` events that match, in `query.order`, after `query.after`.
+    ///
+    /// Sees every event whose `record` returned before the call. Memory is the answer's: callers
+    /// that want many rows page with `after`.
+    func events(matching query: EventQuery) async throws(StorageError) -> [Event]
+
+    /// The event of that id, if the caller may see it.
+    func event(_ messageID: String, visibleTo visibility: Visibility)
+        async throws(StorageError) -> Event?
+
+    /// The types of the visible events, each once, in the order of their bytes.
+    func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String]
+
+    /// The names and types of the traits that visible events of `eventType` have, each pair once:
+    /// in the order of `TraitType`, then by name.
+    func traitDescriptions(of eventType: String, visibleTo visibility: Visibility)
+        async throws(StorageError) -> [TraitDescription]
+
+    /// Deletes events that are too old, oldest first.
+    ///
+    /// - Parameters:
+    ///   - cutoff: events generated strictly before it go.
+    ///   - batchSize: most events to delete in this call; keeps locks short. At least 1.
+    /// - Returns: how many went; fewer than `batchSize` means that none is left.
+    func deleteEvents(before cutoff: Timestamp, batchSize: Int)
+        async throws(StorageError) -> Int
+}
+
+/// An event on its way in, with the digest that tells the same content from other content.
+package struct IncomingEvent: Sendable {
+    package let event: Event
+    /// SHA-256 of `event.canonicalBytes()`; 32 bytes.
+    package let digest: [UInt8]
+
+    package init(event: Event, digest: [UInt8]) {
+        self.event = event
+        self.digest = digest
+    }
+}
+
+/// What became of one event of a batch.
+package enum RecordOutcome: Sendable, Hashable {
+    case accepted
+    /// The same id with the same content is stored already.
+    case duplicate
+    /// The same id with other content is stored already, and stays.
+    case conflict
+}
+
+package struct TraitDescription: Sendable, Hashable {
+    package let name: String
+    package let type: TraitType
+
+    package init(name: String, type: TraitType) {
+        self.name = name
+        self.type = type
+    }
+}
