@@ -54,8 +54,8 @@ let package = Package(
         .target(name: "SQL", dependencies: ["Values"], swiftSettings: safe),
 
         // Wrappers around one C library each.
-        .target(
-            name: "JSON", dependencies: ["Values", "CSimdJSON", "CZlib"], swiftSettings: strict),
+        .target(name: "JSON", dependencies: ["Values", "CSimdJSON"], swiftSettings: strict),
+        .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "OpenSSL", dependencies: ["Values", "COpenSSL"], swiftSettings: strict),
         .target(name: "SQLite", dependencies: ["SQL", "Values", "CSQLite"], swiftSettings: strict),
         .target(
@@ -75,16 +75,60 @@ let package = Package(
             swiftSettings: safe),
         .target(
             name: "API",
-            dependencies: ["EventStore", "Identity", "HTTP", "JSON", "Values", logging, metrics],
+            dependencies: [
+                "EventStore", "Identity", "HTTP", "JSON", "Compression", "Values", logging, metrics,
+            ],
             swiftSettings: safe),
         .target(
             name: "App",
             dependencies: [
-                "Values", "HTTP", "EventStore", "SQL", "JSON", "OpenSSL", "SQLite", "SQLStorage",
+                "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
+                "SQLStorage",
                 "MemoryStorage", "Identity", "Observability", "API", "Listener",
                 argumentParser, configuration, logging, metrics,
             ],
             swiftSettings: safe),
         .executableTarget(name: "annals", dependencies: ["App"], swiftSettings: safe),
+
+        // Tests: one target per room, and the storage contract as values.
+        .target(
+            name: "StorageConformance", dependencies: ["EventStore", "Values"],
+            path: "Tests/StorageConformance", swiftSettings: safe),
+        .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: strict),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
+        .testTarget(
+            name: "EventStoreTests",
+            dependencies: ["EventStore", "MemoryStorage", "StorageConformance", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "SQLStorageTests",
+            dependencies: [
+                "SQLStorage", "SQLite", "SQL", "EventStore", "MemoryStorage", "StorageConformance",
+                "OpenSSL", "Values",
+            ], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "Values"], swiftSettings: strict),
+        .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
+        .testTarget(
+            name: "OpenSSLTests", dependencies: ["OpenSSL", "Values"], swiftSettings: strict),
+        .testTarget(
+            name: "ListenerTests", dependencies: ["Listener", "HTTP", "OpenSSL", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "IdentityTests", dependencies: ["Identity", "EventStore", "HTTP", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Identity", "EventStore", "MemoryStorage", "OpenSSL", "HTTP", "JSON",
+                "Compression", "Values",
+            ], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "ObservabilityTests",
+            dependencies: ["Observability", "HTTP", "Values", logging, metrics],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AppTests",
+            dependencies: ["App", "EventStore", "HTTP", "Values", "OpenSSL", "SQLStorage"],
+            swiftSettings: strict),
     ]
 )

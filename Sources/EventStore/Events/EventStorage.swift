@@ -36,7 +36,14 @@ package protocol EventStorage: Sendable {
     /// - Returns: how many went; fewer than `batchSize` means that none is left.
     func deleteEvents(before cutoff: Timestamp, batchSize: Int)
         async throws(StorageError) -> Int
+
+    /// What is in force now; cheap enough to ask every few seconds.
+    func status() async -> StorageStatus
 }
+
+/// SHA-256 of some bytes: 32 bytes. Given to whoever builds an `IncomingEvent`, so that cryptography
+/// stays in its own room.
+package typealias ContentDigest = @Sendable (_ bytes: [UInt8]) -> [UInt8]
 
 /// An event on its way in, with the digest that tells the same content from other content.
 package struct IncomingEvent: Sendable {
