@@ -64,7 +64,11 @@ let package = Package(
 
         // What the product does.
         .target(
-            name: "SQLStorage", dependencies: ["EventStore", "SQL", "SQLite", "Values", logging],
+            name: "Migrations", dependencies: ["SQL"], path: "migrations",
+            resources: [.embedInCode("sqlite/001_events.sql")], swiftSettings: safe),
+        .target(
+            name: "SQLiteStorage",
+            dependencies: ["EventStore", "SQL", "SQLite", "Migrations", "Values", logging],
             swiftSettings: safe),
         .target(
             name: "MemoryStorage", dependencies: ["EventStore", "Values"], swiftSettings: safe),
@@ -83,7 +87,7 @@ let package = Package(
             name: "App",
             dependencies: [
                 "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
-                "SQLStorage",
+                "SQLiteStorage",
                 "MemoryStorage", "Identity", "Observability", "API", "Listener",
                 argumentParser, configuration, logging, metrics,
             ],
@@ -101,9 +105,10 @@ let package = Package(
             dependencies: ["EventStore", "MemoryStorage", "StorageConformance", "Values"],
             swiftSettings: strict),
         .testTarget(
-            name: "SQLStorageTests",
+            name: "SQLiteStorageTests",
             dependencies: [
-                "SQLStorage", "SQLite", "SQL", "EventStore", "MemoryStorage", "StorageConformance",
+                "SQLiteStorage", "SQLite", "SQL", "EventStore", "MemoryStorage",
+                "StorageConformance",
                 "OpenSSL", "Values",
             ], swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Values"], swiftSettings: strict),
@@ -128,7 +133,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "EventStore", "HTTP", "Values", "OpenSSL", "SQLStorage"],
+            dependencies: ["App", "EventStore", "HTTP", "Values", "OpenSSL", "SQLiteStorage"],
             swiftSettings: strict),
     ]
 )

@@ -22,7 +22,13 @@ package struct ExactText: Sendable, Hashable, Comparable, ExpressibleByStringLit
     }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        let isHashed: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+            unsafe hasher.combine(bytes: UnsafeRawBufferPointer(bytes))
+        }
+        if isHashed == nil {
+            for byte in text.utf8 { hasher.combine(byte) }
+        }
+        // No UTF-8 text holds this byte: neighbouring fields stay apart.
         hasher.combine(0xFF as UInt8)
     }
 }

@@ -25,6 +25,20 @@ package struct Event: Sendable, Equatable {
         self.raw = raw
     }
 
+    /// For drivers that read back what they wrote.
+    ///
+    /// - Parameter orderedTraits: in an event's order, without repetition.
+    package init(
+        messageID: String, eventType: String, generated: Timestamp, orderedTraits: [Trait],
+        raw: JSONText
+    ) {
+        self.messageID = messageID
+        self.eventType = eventType
+        self.generated = generated
+        self.traits = orderedTraits
+        self.raw = raw
+    }
+
     private static func ordered(_ traits: [Trait]) -> [Trait] {
         var result: [Trait] = []
         result.reserveCapacity(traits.count)

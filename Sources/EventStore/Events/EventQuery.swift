@@ -9,6 +9,8 @@ package struct EventQuery: Sendable, Equatable {
     /// Last instant of `generated` that matches.
     package var end: Timestamp?
     package var traits: [TraitFilter]
+    /// A trait the event must have, whatever its value, null included.
+    package var having: TraitDescription?
     package var order: EventOrder
     /// The page begins right after this place in `order`; the event itself need not exist any more.
     package var after: EventPosition?
@@ -18,14 +20,16 @@ package struct EventQuery: Sendable, Equatable {
 
     package init(
         eventType: String? = nil, messageID: String? = nil, start: Timestamp? = nil,
-        end: Timestamp? = nil, traits: [TraitFilter] = [], order: EventOrder = .oldestFirst,
-        after: EventPosition? = nil, limit: Int = 100, visibility: Visibility = .everything
+        end: Timestamp? = nil, traits: [TraitFilter] = [], having: TraitDescription? = nil,
+        order: EventOrder = .oldestFirst, after: EventPosition? = nil, limit: Int = 100,
+        visibility: Visibility = .everything
     ) {
         self.eventType = eventType
         self.messageID = messageID
         self.start = start
         self.end = end
         self.traits = traits
+        self.having = having
         self.order = order
         self.after = after
         self.limit = limit
@@ -39,6 +43,7 @@ package struct EventQuery: Sendable, Equatable {
         if let messageID, !event.messageID.isExactly(messageID) { return false }
         if let start, event.generated < start { return false }
         if let end, event.generated > end { return false }
+        if let having, !event.traits.contains(where: having.describes) { return false }
         return traits.allSatisfy { $0.matches(event) } && visibility.admits(event)
     }
 }

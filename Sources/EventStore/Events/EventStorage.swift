@@ -65,13 +65,3 @@ package enum RecordOutcome: Sendable, Hashable {
     /// The same id with other content is stored already, and stays.
     case conflict
 }
-
-package struct TraitDescription: Sendable, Hashable {
-    package let name: String
-    package let type: TraitType
-
-    package init(name: String, type: TraitType) {
-        self.name = name
-        self.type = type
-    }
-}

@@ -1,0 +1,16 @@
+import EventStore
+
+/// An event with all that can be computed before the writer's thread is needed.
+struct PreparedEvent: Sendable {
+    let event: Event
+    let digest: [UInt8]
+    let traits: [UInt8]
+    let keys: [Int64]
+
+    init(_ incoming: IncomingEvent) {
+        event = incoming.event
+        digest = incoming.digest
+        traits = TraitCodec.encode(incoming.event.traits)
+        keys = IndexKey.all(of: incoming.event)
+    }
+}

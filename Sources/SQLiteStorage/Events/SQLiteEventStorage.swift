@@ -1,0 +1,139 @@
+package import EventStore
+import SQL
+import SQLite
+package import Values
+
+/// Events in SQLite: a log in the order of arrival, and an index in runs behind it.
+package final class SQLiteEventStorage: EventStorage {
+    private let store: SQLiteStore
+
+    /// Full segments that may wait for the keeper before publishers are asked to wait.
+    private static let mostWaitingSegments = 32
+
+    package init(_ store: SQLiteStore) {
+        self.store = store
+    }
+
+    package func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome] {
+        let waiting = store.tail.fullSegments
+        guard waiting < Self.mostWaitingSegments else {
+            await store.keeper.wake()
+            throw .busy(detail: "\(waiting) segments wait to be indexed")
+        }
+        let prepared = events.map(PreparedEvent.init)
+        let outcomes: [RecordOutcome]
+        do throws(SQLError) {
+            outcomes = try await store.writer.record(prepared)
+        } catch {
+            throw StorageError(error)
+        }
+        if store.tail.fullSegments > 0 { await store.keeper.wake() }
+        return outcomes
+    }
+
+    package func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
+        let plan = IndexPlan(for: query)
+        // The tail before the snapshot: see `TailIndex.candidates`.
+        let tail = query.messageID == nil ? store.tail.candidates(plan) : []
+        return try await read { reader throws(SQLError) in
+            try reader.events(matching: query, plan: plan, tail: tail)
+        }
+    }
+
+    package func event(
+        _ messageID: String, visibleTo visibility: Visibility
+    ) async throws(StorageError) -> Event? {
+        let event = try await read { reader throws(SQLError) in try reader.event(messageID) }
+        return event.flatMap { visibility.admits($0) ? $0 : nil }
+    }
+
+    package func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String]
+    {
+        let types = try await read { reader throws(SQLError) in try reader.eventTypes() }
+        if visibility == .everything { return types }
+        var visible: [String] = []
+        for type in types {
+            let query = EventQuery(
+                eventType: type, order: .newestFirst, limit: 1, visibility: visibility)
+            if try await !events(matching: query).isEmpty { visible.append(type) }
+        }
+        return visible
+    }
+
+    package func traitDescriptions(
+        of eventType: String, visibleTo visibility: Visibility
+    ) async throws(StorageError) -> [TraitDescription] {
+        let noted = try await read { reader throws(SQLError) in
+            try reader.notedTraits(of: eventType)
+        }
+        var present: [TraitDescription] = []
+        for description in noted {
+            // A name is noted for ever; the events that had it may be gone.
+            let query = EventQuery(
+                eventType: eventType, having: description, order: .newestFirst, limit: 1,
+                visibility: visibility)
+            if try await !events(matching: query).isEmpty { present.append(description) }
+        }
+        return present
+    }
+
+    package func deleteEvents(
+        before cutoff: Timestamp, batchSize: Int
+    ) async throws(StorageError) -> Int {
+        let reader = self.reader
+        let tail = store.tail.candidates(IndexPlan(for: EventQuery()))
+        do throws(SQLError) {
+            let count = try await store.writer.maintain { database throws(SQLError) in
+                try Retention(reader: reader(database)).deleteEvents(
+                    before: cutoff, batchSize: batchSize, tail: tail)
+            }
+            if count < batchSize { await store.keeper.wake() }
+            return count
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    package func status() async -> StorageStatus {
+        var failure = await store.writer.failureReason
+        var durability: [DurabilitySetting] = []
+        var version = 0
+        do throws(SQLError) {
+            (durability, version) = try await store.writer.inForce()
+        } catch {
+            failure = failure ?? error.message
+        }
+        return StorageStatus(
+            engine: "sqlite", engineVersion: Database.version, location: store.options.path,
+            schemaVersion: version, schemaWanted: Schema.wanted, durability: durability,
+            failure: failure)
+    }
+
+    /// Makes the reader for a connection.
+    private var reader: @Sendable (Database) -> EventReader {
+        let names = store.names
+        let options = store.options
+        return {
+            EventReader(
+                database: $0, names: names, timeLimit: options.queryTimeout, sizes: options.sizes)
+        }
+    }
+
+    /// Lends a reading connection; a failure of the engine becomes the store's here.
+    private func read<Output: Sendable>(
+        _ work: @Sendable (EventReader) throws(SQLError) -> Output
+    ) async throws(StorageError) -> Output {
+        let reader = self.reader
+        do {
+            return try await store.readers.withResource { connection in
+                try await connection.run { database throws(SQLError) in
+                    try work(reader(database))
+                }
+            }
+        } catch let error as SQLError {
+            throw StorageError(error)
+        } catch {
+            throw .cancelled
+        }
+    }
+}

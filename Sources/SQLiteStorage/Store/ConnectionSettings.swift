@@ -1,0 +1,38 @@
+import EventStore
+import SQL
+import SQLite
+
+/// What every connection sets, and what the engine says is in force.
+enum ConnectionSettings {
+    static func prepareWriter(
+        _ database: Database, _ synchronous: SQLiteStoreOptions.Synchronous
+    ) throws(SQLError) {
+        try database.query("PRAGMA journal_mode = WAL") { _ in }
+        switch synchronous {
+        case .full: try database.query("PRAGMA synchronous = FULL") { _ in }
+        case .normal: try database.query("PRAGMA synchronous = NORMAL") { _ in }
+        }
+        // 16 MiB of pages in memory, a checkpoint each 16 MiB of log, at most 64 MiB of it kept.
+        try database.query("PRAGMA cache_size = -16384") { _ in }
+        try database.query("PRAGMA wal_autocheckpoint = 4096") { _ in }
+        try database.query("PRAGMA journal_size_limit = 67108864") { _ in }
+    }
+
+    static func prepareReader(_ database: Database) throws(SQLError) {
+        try database.query("PRAGMA query_only = ON") { _ in }
+        try database.query("PRAGMA cache_size = -8192") { _ in }
+    }
+
+    /// Asked of the engine, not of our settings.
+    static func durability(of database: Database) throws(SQLError) -> [DurabilitySetting] {
+        let journal = try database.first("PRAGMA journal_mode") { $0.text(0) } ?? "unknown"
+        let synchronous = try database.first("PRAGMA synchronous") { $0.integer(0) } ?? -1
+        let names: [Int64: String] = [0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"]
+        return [
+            DurabilitySetting(name: "journal_mode", value: journal, isSafe: journal == "wal"),
+            DurabilitySetting(
+                name: "synchronous", value: names[synchronous] ?? "unknown",
+                isSafe: synchronous >= 2),
+        ]
+    }
+}

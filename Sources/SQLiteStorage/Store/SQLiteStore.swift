@@ -1,0 +1,170 @@
+import EventStore
+package import SQL
+package import SQLite
+import Values
+
+/// The connections to one database file, and what is shared between them.
+///
+/// `SQLiteEventStorage` speaks the store's verbs over it; the commands beside a running service use
+/// it, too.
+package final class SQLiteStore: Sendable {
+    package let options: SQLiteStoreOptions
+    let writer: EventWriter
+    let readers: ResourcePool<SQLiteConnection>
+    let tail: TailIndex
+    let names: EventTypeNames
+    let keeper: RunKeeper
+    /// Held for as long as this process serves the file.
+    private let lock: ServingLock?
+
+    package enum Role: Sendable {
+        /// The one process that takes events in. Creates and upgrades the file.
+        case serving
+        /// A command beside a running service; the file must be there with our schema.
+        case beside
+    }
+
+    /// - Parameter report: told when the upkeep of the index fails; publishers do not notice.
+    package init(
+        _ options: SQLiteStoreOptions, as role: Role,
+        report: @escaping @Sendable (SQLError) -> Void = { _ in }
+    ) throws(SQLiteStoreError) {
+        lock = role == .serving ? try Self.lock(options.path) : nil
+        self.options = options
+        tail = TailIndex(options.sizes)
+        names = EventTypeNames()
+        do throws(SQLError) {
+            let database = try Self.openWriter(options, role)
+            try Self.loadTail(tail, from: database, names)
+            writer = try EventWriter(database, path: options.path, tail: tail)
+            var connections: [SQLiteConnection] = []
+            for index in 0..<max(1, options.readers) {
+                connections.append(try Self.openReader(options, "annals.sqlite.reader.\(index)"))
+            }
+            readers = ResourcePool(connections)
+            keeper = RunKeeper(
+                writer: writer, reader: try Self.openReader(options, "annals.sqlite.keeper"),
+                tail: tail, names: names, sizes: options.sizes, report: report)
+        } catch {
+            throw .database(path: options.path, error)
+        }
+    }
+
+    /// Applies what is missing of the schema.
+    ///
+    /// - Returns: names of the steps that were applied; empty where the schema was current.
+    package static func upgrade(
+        _ options: SQLiteStoreOptions
+    ) throws(SQLiteStoreError) -> [String] {
+        do throws(SQLError) {
+            let database = try Database(
+                path: options.path, access: .readWriteCreate, busyTimeout: options.busyTimeout)
+            try ConnectionSettings.prepareWriter(database, options.synchronous)
+            return try Schema.upgrade(database)
+        } catch {
+            throw .database(path: options.path, error)
+        }
+    }
+
+    /// The schema a file has; 0 for one that is empty.
+    package static func schemaVersion(
+        _ options: SQLiteStoreOptions
+    ) throws(SQLiteStoreError) -> Int {
+        do throws(SQLError) {
+            let database = try Database(
+                path: options.path, access: .read, busyTimeout: options.busyTimeout)
+            return try Schema.version(of: database)
+        } catch {
+            throw .database(path: options.path, error)
+        }
+    }
+
+    /// Waits until the index is in shape: full segments written, runs merged, old ones deleted.
+    package func settle() async {
+        await keeper.finish()
+    }
+
+    /// Ends the work on the index. Nothing acknowledged depends on it.
+    package func close() async {
+        await keeper.close()
+    }
+
+    private static func lock(_ path: String) throws(SQLiteStoreError) -> ServingLock {
+        do throws(ServingLock.Failure) {
+            return try ServingLock(database: path)
+        } catch {
+            throw .notServing(error)
+        }
+    }
+
+    private static func openWriter(
+        _ options: SQLiteStoreOptions, _ role: Role
+    ) throws(SQLError) -> Database {
+        let database = try Database(
+            path: options.path, access: role == .serving ? .readWriteCreate : .readWrite,
+            busyTimeout: options.busyTimeout)
+        try ConnectionSettings.prepareWriter(database, options.synchronous)
+        if role == .serving {
+            _ = try Schema.upgrade(database)
+            try database.transaction { () throws(SQLError) in
+                try RunTables(database: database).retireUnfinished()
+            }
+        }
+        let version = try Schema.version(of: database)
+        guard version == Schema.wanted else {
+            throw SQLError(
+                kind: .other, code: 0,
+                message: "the database has schema \(version) and this build needs "
+                    + "\(Schema.wanted); run `annals db upgrade`")
+        }
+        return database
+    }
+
+    private static func openReader(
+        _ options: SQLiteStoreOptions, _ label: String
+    ) throws(SQLError) -> SQLiteConnection {
+        try SQLiteConnection(
+            path: options.path, access: .readWrite, busyTimeout: options.busyTimeout, label: label,
+            configure: ConnectionSettings.prepareReader)
+    }
+
+    /// What no run indexes is indexed in memory again.
+    private static func loadTail(
+        _ tail: TailIndex, from database: Database, _ names: EventTypeNames
+    ) throws(SQLError) {
+        let rows = EventRows(database: database, names: names)
+        let indexed = try Run.lastIndexedNumber(in: database)
+        var events: [TailEvent] = []
+        try database.query(
+            """
+            SELECT message_id, event_type_id, generated, traits, raw, number FROM event
+            WHERE number > ?1 ORDER BY number
+            """, [.integer(indexed)]
+        ) { row throws(SQLError) in
+            let event = try rows.event(from: EventRow(row))
+            events.append(
+                TailEvent(
+                    number: row.integer(5), position: EventPosition(of: event),
+                    keys: IndexKey.all(of: event)))
+        }
+        tail.append(events)
+    }
+}
+
+/// Why a store could not be opened.
+package enum SQLiteStoreError: Error, Sendable, CustomStringConvertible {
+    case notServing(ServingLock.Failure)
+    case database(path: String, SQLError)
+
+    package var description: String {
+        switch self {
+        case .notServing(.held(let held)):
+            held.description
+        case .notServing(.cannotOpen(let path, let reason)):
+            "The lock file \(path) cannot be opened: \(reason). Check that its directory is there "
+                + "and can be written."
+        case .database(let path, let error):
+            "The database \(path) cannot be used: \(error.message)."
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import EventStore
+import MemoryStorage
+import SQLiteStorage
+import StorageConformance
+import Testing
+import Values
+
+@Suite("SQLite and the reference")
+struct ReferenceComparisonTests {
+    /// Random batches, retention, restarts and queries, with the reference beside it.
+    @Test("answer alike whatever is asked", arguments: 1...8 as ClosedRange<UInt64>)
+    func queries(seed: UInt64) async throws {
+        try await withTemporaryStore(sizes: .tiny) { place in
+            var random = RandomEvents(seed: seed)
+            let reference = MemoryEventStorage()
+            var store = try place.open()
+            for round in 0..<12 {
+                let events = (0..<random.number(below: 60)).map { _ in
+                    IncomingEvent(random.event(random.number(below: 400)))
+                }
+                try await #expect(
+                    SQLiteEventStorage(store).record(events) == reference.record(events))
+                if round % 3 == 2 {
+                    let cutoff = Timestamp.sample(random.number(below: round))
+                    try await expire(before: cutoff, [SQLiteEventStorage(store), reference])
+                }
+                if round % 4 == 3 { store = try await reopened(store, place) }
+                if random.number(below: 2) == 0 { await store.settle() }
+                try await compare(SQLiteEventStorage(store), reference, &random)
+            }
+            await store.close()
+        }
+    }
+
+    private func expire(before cutoff: Timestamp, _ storages: [any EventStorage]) async throws {
+        for storage in storages {
+            while try await storage.deleteEvents(before: cutoff, batchSize: 7) == 7 {}
+        }
+    }
+
+    private func reopened(
+        _ store: consuming SQLiteStore, _ place: TemporaryStore
+    ) async throws -> SQLiteStore {
+        await store.close()
+        _ = consume store
+        return try place.open(as: .beside)
+    }
+
+    private func compare(
+        _ storage: any EventStorage, _ reference: any EventStorage, _ random: inout RandomEvents
+    ) async throws {
+        for _ in 0..<40 {
+            var query = random.query()
+            // Page by page until the end: what is behind a marker counts, too.
+            for _ in 0..<6 {
+                let wanted = try await reference.events(matching: query)
+                let found = try await storage.events(matching: query)
+                try #require(found == wanted, "\(query)")
+                guard let last = wanted.last else { break }
+                query.after = EventPosition(of: last)
+            }
+            try await #expect(
+                storage.eventTypes(visibleTo: query.visibility)
+                    == reference.eventTypes(visibleTo: query.visibility))
+        }
+        for type in 0..<4 {
+            try await #expect(
+                storage.traitDescriptions(of: "type-\(type)", visibleTo: .everything)
+                    == reference.traitDescriptions(of: "type-\(type)", visibleTo: .everything))
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package import SQL
+
+/// The schema of each engine, step by step, carried in the binary.
+package enum Migrations {
+    package static let sqlite = [
+        Migration(
+            version: 1, name: "001_events.sql",
+            sql: String(decoding: PackageResources._01_events_sql, as: UTF8.self))
+    ]
+}
