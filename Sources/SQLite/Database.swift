@@ -99,6 +99,22 @@ package final class Database {
         return try body()
     }
 
+    /// What SQLite plans for each statement this connection has compiled, and how many steps each of
+    /// them has made so far through rows that no index chose. For tests and for looking into a store.
+    package func plans() throws(SQLError) -> [StatementPlan] {
+        var plans: [StatementPlan] = []
+        for statement in statements.values where !statement.text.hasPrefix("PRAGMA") {
+            let explained = try PreparedStatement(
+                "EXPLAIN QUERY PLAN " + statement.text, in: handle)
+            var lines: [String] = []
+            while try explained.step() { lines.append(explained.row.text(3)) }
+            plans.append(
+                StatementPlan(
+                    statement: statement.text, lines: lines, scannedRows: statement.scannedRows))
+        }
+        return plans
+    }
+
     /// Rows that the last INSERT, UPDATE or DELETE changed.
     package var changes: Int { Int(sqlite3_changes(handle)) }
 
@@ -119,4 +135,13 @@ package final class Database {
 extension Database {
     /// SQLite's version, as in `3.40.1`.
     package static var version: String { String(cString: sqlite3_libversion()) }
+}
+
+/// How SQLite answers a statement.
+package struct StatementPlan: Sendable {
+    package let statement: String
+    /// `SEARCH event USING INTEGER PRIMARY KEY (rowid=?)` and the like.
+    package let lines: [String]
+    /// Rows stepped over without an index, measured.
+    package let scannedRows: Int
 }

@@ -63,6 +63,12 @@ final class PreparedStatement {
     }
 
     var row: Row { Row(handle: handle) }
+
+    var text: String { sqlite3_sql(handle).map { String(cString: $0) } ?? "" }
+
+    var scannedRows: Int {
+        Int(sqlite3_stmt_status(handle, SQLITE_STMTSTATUS_FULLSCAN_STEP, 0))
+    }
 }
 
 /// The row a statement stands on. Valid inside the closure that receives it, not longer.

@@ -7,18 +7,21 @@ package import Values
 package final class SQLiteEventStorage: EventStorage {
     private let store: SQLiteStore
 
-    /// Full segments that may wait for the keeper before publishers are asked to wait.
-    private static let mostWaitingSegments = 32
+    /// Events whose index may be in memory only; beyond it publishers wait for the keeper.
+    private static let mostEventsInTail = 131_072
 
     package init(_ store: SQLiteStore) {
         self.store = store
     }
 
     package func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome] {
-        let waiting = store.tail.fullSegments
-        guard waiting < Self.mostWaitingSegments else {
-            await store.keeper.wake()
-            throw .busy(detail: "\(waiting) segments wait to be indexed")
+        if store.tail.eventCount > Self.mostEventsInTail {
+            await store.keeper.segmentWritten()
+            let waiting = store.tail.eventCount
+            // The keeper is not just slow, it gets nowhere.
+            guard waiting < 2 * Self.mostEventsInTail else {
+                throw .busy(detail: "\(waiting) events wait to be indexed")
+            }
         }
         let prepared = events.map(PreparedEvent.init)
         let outcomes: [RecordOutcome]

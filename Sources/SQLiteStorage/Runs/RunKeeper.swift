@@ -13,6 +13,7 @@ actor RunKeeper {
     private let sizes: RunSizes
     private var work: Task<Void, Never>?
     private var isClosed = false
+    private var waitingForSegment: [CheckedContinuation<Void, Never>] = []
     private let report: @Sendable (SQLError) -> Void
 
     /// - Parameters:
@@ -37,6 +38,18 @@ actor RunKeeper {
         work = Task { await self.workUntilDone() }
     }
 
+    /// Waits until the oldest segment of the tail is a run, or the work has ended without that.
+    func segmentWritten() async {
+        wake()
+        if work == nil { return }
+        await withCheckedContinuation { waitingForSegment.append($0) }
+    }
+
+    private func resumeWaiting() {
+        for waiting in waitingForSegment { waiting.resume() }
+        waitingForSegment.removeAll()
+    }
+
     /// Waits until nothing is left to do.
     func finish() async {
         wake()
@@ -58,6 +71,7 @@ actor RunKeeper {
             report(error)
         }
         work = nil
+        resumeWaiting()
     }
 
     /// - Returns: false where nothing was left to do.
@@ -92,6 +106,7 @@ actor RunKeeper {
         }
         try await serve(run)
         tail.removeOldestSegment()
+        resumeWaiting()
         return true
     }
 

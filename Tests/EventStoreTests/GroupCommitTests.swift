@@ -1,0 +1,122 @@
+import EventStore
+import MemoryStorage
+import StorageConformance
+import Synchronization
+import Testing
+import Values
+
+@Suite("Group commit")
+struct GroupCommitTests {
+    @Test("answers each batch with its own outcomes")
+    func outcomes() async throws {
+        let recorder = GroupCommit(storage: MemoryEventStorage())
+        let answers = try await withThrowingTaskGroup(of: [RecordOutcome].self) { group in
+            for index in 0..<200 {
+                group.addTask {
+                    try await recorder.record([
+                        IncomingEvent(.sample("own-\(index)")), IncomingEvent(.sample("shared")),
+                    ])
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(answers.allSatisfy { $0.first == .accepted })
+        #expect(answers.count { $0.last == .accepted } == 1)
+        #expect(answers.count { $0.last == .duplicate } == 199)
+    }
+
+    @Test("writes what arrives meanwhile in one transaction, within its limits")
+    func grouping() async throws {
+        let storage = GatedStorage()
+        let recorder = GroupCommit(
+            storage: storage, limits: GroupCommitLimits(eventsPerGroup: 6, queuedEvents: 100))
+        let requests = (0..<9).map { index in
+            Task { try await recorder.record([IncomingEvent(.sample("\(index)"))]) }
+        }
+        while await recorder.queueDepth < 8 { await Task.yield() }
+        storage.open()
+        for request in requests { _ = try await request.value }
+        #expect(storage.groups == [1, 6, 2])
+    }
+
+    @Test("refuses what does not fit in the queue, and takes more when there is room")
+    func backpressure() async throws {
+        let storage = GatedStorage()
+        let recorder = GroupCommit(
+            storage: storage, limits: GroupCommitLimits(eventsPerGroup: 2, queuedEvents: 3))
+        let requests = (0..<4).map { index in
+            Task { try await recorder.record([IncomingEvent(.sample("\(index)"))]) }
+        }
+        while await recorder.queueDepth < 3 { await Task.yield() }
+        await #expect(throws: StorageError.self) {
+            try await recorder.record([IncomingEvent(.sample("too much"))])
+        }
+        storage.open()
+        for request in requests { #expect(try await request.value == [.accepted]) }
+        #expect(try await recorder.record([IncomingEvent(.sample("later"))]) == [.accepted])
+    }
+
+    @Test("tells every batch of a group that it failed, and goes on with the next")
+    func failure() async throws {
+        let storage = GatedStorage(failures: 1)
+        let recorder = GroupCommit(storage: storage)
+        storage.open()
+        await #expect(throws: StorageError.full(detail: "no room")) {
+            try await recorder.record([IncomingEvent(.sample("a"))])
+        }
+        #expect(try await recorder.record([IncomingEvent(.sample("a"))]) == [.accepted])
+    }
+}
+
+/// Holds every write until it is opened, and remembers how large the groups were.
+private final class GatedStorage: EventStorage {
+    private let memory = MemoryEventStorage()
+    private let state: Mutex<State>
+
+    private struct State {
+        var isOpen = false
+        var groups: [Int] = []
+        var failures: Int
+    }
+
+    init(failures: Int = 0) {
+        state = Mutex(State(failures: failures))
+    }
+
+    func open() { state.withLock { $0.isOpen = true } }
+    var groups: [Int] { state.withLock { $0.groups } }
+
+    func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome] {
+        while !state.withLock({ $0.isOpen }) { await Task.yield() }
+        let fails = state.withLock { state in
+            state.groups.append(events.count)
+            state.failures -= 1
+            return state.failures >= 0
+        }
+        if fails { throw .full(detail: "no room") }
+        return try await memory.record(events)
+    }
+
+    func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
+        try await memory.events(matching: query)
+    }
+    func event(
+        _ messageID: String, visibleTo visibility: Visibility
+    ) async throws(StorageError) -> Event? {
+        try await memory.event(messageID, visibleTo: visibility)
+    }
+    func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String] {
+        try await memory.eventTypes(visibleTo: visibility)
+    }
+    func traitDescriptions(
+        of eventType: String, visibleTo visibility: Visibility
+    ) async throws(StorageError) -> [TraitDescription] {
+        try await memory.traitDescriptions(of: eventType, visibleTo: visibility)
+    }
+    func deleteEvents(
+        before cutoff: Timestamp, batchSize: Int
+    ) async throws(StorageError) -> Int {
+        try await memory.deleteEvents(before: cutoff, batchSize: batchSize)
+    }
+    func status() async -> StorageStatus { await memory.status() }
+}
