@@ -78,7 +78,7 @@ let package = Package(
             dependencies: [
                 "EventStore", "Identity", "HTTP", "JSON", "Compression", "Values", logging, metrics,
             ],
-            swiftSettings: safe),
+            resources: [.embedInCode("openapi.yaml")], swiftSettings: safe),
         .target(
             name: "App",
             dependencies: [
@@ -120,7 +120,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Identity", "EventStore", "MemoryStorage", "OpenSSL", "HTTP", "JSON",
-                "Compression", "Values",
+                "Compression", "Values", logging,
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ObservabilityTests",
