@@ -9,6 +9,8 @@
 
 struct annals_json_parser {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> structure;
+    /// Where each token begins; owned by `structure`.
+    const uint32_t *positions = nullptr;
     size_t capacity = 0;
 
     const uint8_t *source = nullptr;
@@ -27,7 +29,7 @@ struct annals_json_parser {
     size_t failure_offset = 0;
     const char *failure_reason = "";
 
-    uint32_t position(uint32_t index) const { return structure->structural_indexes[index]; }
+    uint32_t position(uint32_t index) const { return positions[index]; }
     bool at_end() const { return cursor >= count; }
     /// The byte of the next token; 0 at the end.
     uint8_t token() const { return at_end() ? 0 : source[position(cursor)]; }
@@ -36,6 +38,13 @@ struct annals_json_parser {
         return index + 1 < count ? position(index + 1) : length;
     }
     size_t offset_now() const { return at_end() ? length : position(cursor); }
+
+    /// True and one token on where the next one is this mark.
+    bool accept(uint8_t mark) {
+        if (at_end() || token() != mark) return false;
+        cursor += 1;
+        return true;
+    }
 
     annals_json_status fail(size_t offset, const char *reason) {
         failure_offset = offset;

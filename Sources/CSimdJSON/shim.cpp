@@ -43,6 +43,7 @@ annals_json_status annals_json_begin(
     auto code = parser->structure->stage1(source, length, simdjson::stage1_mode::regular);
     if (code == simdjson::EMPTY) return ANNALS_JSON_OK;
     if (code != simdjson::SUCCESS) return annals::explain_structure(*parser, code);
+    parser->positions = parser->structure->structural_indexes.get();
     parser->count = parser->structure->n_structural_indexes;
     return ANNALS_JSON_OK;
 }
@@ -52,9 +53,7 @@ uint8_t annals_json_peek(const annals_json_parser *parser) {
 }
 
 bool annals_json_accept(annals_json_parser *parser, uint8_t mark) {
-    if (parser->at_end() || parser->token() != mark) return false;
-    parser->cursor += 1;
-    return true;
+    return parser->accept(mark);
 }
 
 annals_json_status annals_json_finish(annals_json_parser *parser) {

@@ -37,7 +37,7 @@ annals_json_status read_key(annals_json_parser &parser) {
     parser.nodes[parser.open.back()].length += 1;
     auto status = annals::read_string(parser);
     if (status != ANNALS_JSON_OK) return status;
-    if (!annals_json_accept(&parser, ':')) {
+    if (!parser.accept(':')) {
         return parser.fail(parser.offset_now(), "expected a colon");
     }
     return ANNALS_JSON_OK;
@@ -66,8 +66,8 @@ annals_json_status begin_member(annals_json_parser &parser) {
 annals_json_status end_value(annals_json_parser &parser, bool &done) {
     while (!parser.open.empty()) {
         bool object = is_object(parser);
-        if (annals_json_accept(&parser, ',')) return begin_member(parser);
-        if (!annals_json_accept(&parser, object ? '}' : ']')) {
+        if (parser.accept(',')) return begin_member(parser);
+        if (!parser.accept(object ? '}' : ']')) {
             return parser.at_end()
                 ? parser.fail(parser.length, "the text ends too early")
                 : parser.fail(parser.offset_now(), "expected a comma or a closing bracket");

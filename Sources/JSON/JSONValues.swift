@@ -37,6 +37,19 @@ extension JSONDocument {
                 .elementsEqual(stringBytes(of: node))
     }
 
+    /// A number that orders strings as their bytes do, but for those that share eight bytes.
+    package func sortKey(of string: JSONNode) -> UInt64 {
+        let bytes = stringBytes(of: string)
+        var key: UInt64 = 0
+        for byte in bytes.prefix(8) { key = key << 8 | UInt64(byte) }
+        return bytes.count < 8 ? key << (8 * UInt64(8 - bytes.count)) : key
+    }
+
+    /// The order of the bytes of two strings.
+    package func precedes(_ left: JSONNode, _ right: JSONNode) -> Bool {
+        stringBytes(of: left).lexicographicallyPrecedes(stringBytes(of: right))
+    }
+
     /// Half of a surrogate pair stood in the string.
     package func wasReplaced(_ node: JSONNode) -> Bool {
         UInt32(self[node].flags) & UInt32(ANNALS_JSON_REPLACED) != 0

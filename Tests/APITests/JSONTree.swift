@@ -59,6 +59,23 @@ enum JSONTree: Hashable {
         return nil
     }
 
+    /// Traits of one name and different types have no order among themselves in Panko.
+    var withTraitsInOrder: JSONTree {
+        switch self {
+        case .array(let elements): return .array(elements.map(\.withTraitsInOrder))
+        case .object(var members):
+            if case .array(let traits) = members["traits"] {
+                members["traits"] = .array(traits.sorted { $0.traitKey < $1.traitKey })
+            }
+            return .object(members)
+        default: return self
+        }
+    }
+
+    private var traitKey: String {
+        (self["name"]?.text ?? "") + "\u{0}" + (self["type"]?.text ?? "")
+    }
+
     /// Every member of `other` is here, as deep as it goes.
     func includes(_ other: JSONTree) -> Bool {
         guard case .object(let mine) = self, case .object(let wanted) = other else {

@@ -2,7 +2,7 @@ internal import EventStore
 
 extension EventOrder {
     /// `sort=generated:desc&sort=message_id`: a key said twice counts once, and the id decides in the
-    /// end, upwards unless said otherwise.
+    /// end, in the direction of the time unless said otherwise.
     init(sort: [String]) throws(APIError) {
         var time: Bool?
         var id: Bool?
@@ -16,7 +16,7 @@ extension EventOrder {
             self = id == false ? .idDescending : .idAscending
             return
         }
-        switch (time ?? true, id ?? true) {
+        switch (time ?? true, id ?? time ?? true) {
         case (true, true): self = .oldestFirst
         case (true, false): self = .oldestFirstIDDescending
         case (false, true): self = .newestFirstIDAscending

@@ -40,10 +40,15 @@ struct EventDecoder {
         if let cutoff, generated < cutoff {
             throw Rejection(.tooOld, "The event is older than events are kept: \(generated).")
         }
-        let traits = try self.traits(fields.traits)
+        let (traits, areOrdered) = try self.traits(fields.traits)
+        let raw = raw(fields.raw)
+        if areOrdered {
+            return Event(
+                messageID: id, eventType: type, generated: generated, orderedTraits: traits,
+                raw: raw)
+        }
         let event = Event(
-            messageID: id, eventType: type, generated: generated, traits: traits,
-            raw: raw(fields.raw))
+            messageID: id, eventType: type, generated: generated, traits: traits, raw: raw)
         if event.traits.count < traits.count { noteDuplicates(traits) }
         return event
     }
@@ -83,8 +88,11 @@ struct EventDecoder {
         return time
     }
 
-    private mutating func traits(_ node: JSONNode?) throws(Rejection) -> [Trait] {
-        guard let node, document.kind(of: node) != .null else { return [] }
+    /// `areOrdered` where they stand by name and no name stands twice, as nearly always.
+    private mutating func traits(
+        _ node: JSONNode?
+    ) throws(Rejection) -> (traits: [Trait], areOrdered: Bool) {
+        guard let node, document.kind(of: node) != .null else { return ([], true) }
         guard document.kind(of: node) == .array else {
             throw Rejection(.invalidTrait, "traits must be an array.")
         }
@@ -94,11 +102,9 @@ struct EventDecoder {
                 .tooLarge, "The event has \(count) traits; at most \(limits.traits) are allowed.")
         }
         var decoder = TraitDecoder(document)
-        var traits: [Trait] = []
-        traits.reserveCapacity(count)
-        for element in document.elements(of: node) { traits.append(try decoder.decode(element)) }
+        let traits = try decoder.decodeAll(of: node, count: count)
         notes += decoder.notes
-        return traits
+        return (traits, decoder.areOrdered)
     }
 
     private mutating func raw(_ node: JSONNode?) -> JSONText {

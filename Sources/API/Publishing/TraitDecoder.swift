@@ -13,13 +13,43 @@ struct TraitDecoder {
         self.document = document
     }
 
-    mutating func decode(_ node: JSONNode) throws(Rejection) -> Trait {
-        guard let parts = TraitParts(node, in: document), document.kind(of: parts.name) == .string
-        else {
-            throw Rejection(
-                .invalidTrait,
-                "A trait is [name, dtype, value] or an object with name, dtype or type, and value.")
+    /// What `decodeAll` gave stands by name, each name once.
+    private(set) var areOrdered = true
+
+    /// The traits of one event, put in order by the bytes they were sent in: comparing those is many
+    /// times faster than comparing the texts made of them.
+    mutating func decodeAll(of array: JSONNode, count: Int) throws(Rejection) -> [Trait] {
+        var parts: [(key: UInt64, trait: TraitParts)] = []
+        parts.reserveCapacity(count)
+        for element in document.elements(of: array) {
+            guard let trait = TraitParts(element, in: document),
+                document.kind(of: trait.name) == .string
+            else {
+                throw Rejection(
+                    .invalidTrait,
+                    "A trait is [name, dtype, value] or an object with name, dtype or type, "
+                        + "and value.")
+            }
+            parts.append((document.sortKey(of: trait.name), trait))
         }
+        let document = document
+        // Stable: of two with the same name the later one stays the later one.
+        parts.sort {
+            $0.key < $1.key
+                || $0.key == $1.key && document.precedes($0.trait.name, $1.trait.name)
+        }
+        for (left, right) in zip(parts, parts.dropFirst()) where left.key == right.key {
+            if !document.precedes(left.trait.name, right.trait.name) { areOrdered = false }
+        }
+        var traits: [Trait] = []
+        traits.reserveCapacity(count)
+        for part in parts { traits.append(decode(part.trait)) }
+        // A name that had to be changed may have lost its place.
+        if !notes.isEmpty { areOrdered = false }
+        return traits
+    }
+
+    private mutating func decode(_ parts: TraitParts) -> Trait {
         let name = text(parts.name, nil)
         let type = DeclaredType(parts.type, in: document)
         guard let node = parts.value else { return Trait(name, .null(type.known ?? .text)) }
@@ -83,7 +113,8 @@ struct TraitDecoder {
             number = read
         case .null, .boolean, .array, .object: return nil
         }
-        return number.isFinite ? .float(number) : nil
+        // The databases under Panko know no negative zero, and neither does any of its answers.
+        return number.isFinite ? .float(number == 0 ? 0 : number) : nil
     }
 
     private func datetime(_ node: JSONNode, _ kind: JSONKind) -> TraitValue? {

@@ -25,6 +25,24 @@ package struct Event: Sendable, Equatable {
         self.raw = raw
     }
 
+    /// For a reader that has put the traits in order already, which it can do faster than we.
+    ///
+    /// - Parameter orderedTraits: by name (bytes), no name twice.
+    package init(
+        messageID: String, eventType: String, generated: Timestamp, orderedTraits: [Trait],
+        raw: JSONText
+    ) {
+        assert(
+            zip(orderedTraits, orderedTraits.dropFirst()).allSatisfy {
+                $0.name.precedesExactly($1.name)
+            }, "traits are given in order, each name once")
+        self.messageID = messageID
+        self.eventType = eventType
+        self.generated = generated
+        self.traits = orderedTraits
+        self.raw = raw
+    }
+
     private static func ordered(_ traits: [Trait]) -> [Trait] {
         var result: [Trait] = []
         result.reserveCapacity(traits.count)
