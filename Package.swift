@@ -82,7 +82,7 @@ let package = Package(
             dependencies: [
                 "EventStore", "Identity", "HTTP", "JSON", "Compression", "Values", logging, metrics,
             ],
-            swiftSettings: safe),
+            resources: [.embedInCode("openapi.yaml")], swiftSettings: safe),
         .target(
             name: "App",
             dependencies: [
@@ -125,7 +125,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Identity", "EventStore", "MemoryStorage", "OpenSSL", "HTTP", "JSON",
-                "Compression", "Values",
+                "Compression", "Values", logging,
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ObservabilityTests",

@@ -25,13 +25,16 @@ package struct Event: Sendable, Equatable {
         self.raw = raw
     }
 
-    /// For drivers that read back what they wrote.
+    /// For readers and drivers that have the traits in order already.
     ///
     /// - Parameter orderedTraits: in an event's order, without repetition.
     package init(
         messageID: String, eventType: String, generated: Timestamp, orderedTraits: [Trait],
         raw: JSONText
     ) {
+        assert(
+            zip(orderedTraits, orderedTraits.dropFirst()).allSatisfy { $0.precedes($1) },
+            "traits are given in order, none twice")
         self.messageID = messageID
         self.eventType = eventType
         self.generated = generated

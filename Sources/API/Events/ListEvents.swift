@@ -1,0 +1,61 @@
+internal import EventStore
+internal import HTTP
+internal import Identity
+internal import JSON
+
+/// `GET /v2/events`: the events that match, oldest first unless asked otherwise.
+struct ListEvents: Sendable {
+    let storage: any EventStorage
+    let gate: Gate
+    let settings: APISettings
+
+    func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
+        let request = routed.request
+        let reader = try request.requireJSONReader()
+        let identity = try await gate.identity(of: request)
+        _ = try gate.visibility(of: identity)
+        let arguments = try ListArguments(request)
+        let filters = try EventFilters(
+            arguments.filters ?? [], isAdministrator: identity.isAdministrator)
+        let visibility = try gate.visibility(of: identity, allTenants: filters.allTenants)
+        let query = EventQuery(
+            eventType: filters.eventType, messageID: filters.messageID, start: filters.start,
+            end: filters.end, traits: filters.traits,
+            order: try EventOrder(sort: arguments.sort ?? []),
+            after: try await position(of: arguments.marker, visibility),
+            limit: limit(arguments.limit), visibility: visibility)
+        try reader.requireJSON()
+        if filters.matchNothing { return Response(json: Array("[]".utf8)) }
+        return try await answer(query)
+    }
+
+    private func limit(_ argument: LimitArgument?) -> Int {
+        let wanted = argument?.count ?? 0
+        return min(wanted == 0 ? settings.defaultLimit : wanted, settings.maximumLimit)
+    }
+
+    /// The marker is looked up as the caller sees the store: another's event is as good as none.
+    private func position(
+        of marker: MarkerArgument?, _ visibility: Visibility
+    ) async throws(APIError) -> EventPosition? {
+        guard let id = marker?.messageID else { return nil }
+        let event = try await APIError.storing { () throws(StorageError) in
+            try await storage.event(id, visibleTo: visibility)
+        }
+        guard let event else { throw .badRequest("Marker \(id) not found.") }
+        return EventPosition(of: event)
+    }
+
+    /// The first page is there before the status is decided: what fails later cuts the connection.
+    private func answer(_ query: EventQuery) async throws(APIError) -> Response {
+        let pages = EventPages(query, in: storage)
+        let first = try await APIError.storing { () throws(StorageError) in try await pages.next() }
+        let pieces = JSONPieces(first: first) { () throws(StorageError) in
+            try await pages.next()
+        } write: {
+            $0.event($1)
+        }
+        if await pages.isDone { return Response(json: try await pieces.whole()) }
+        return Response(json: ResponseStream { try await pieces.next() })
+    }
+}

@@ -1,0 +1,91 @@
+package import EventStore
+package import Identity
+package import Values
+
+/// Panko's API and the publisher route, as routes over a store.
+package struct EventsAPI: Sendable {
+    let storage: any EventStorage
+    let recorder: any EventRecorder
+    let digest: ContentDigest
+    let gate: Gate
+    let settings: APISettings
+    let retentionCutoff: @Sendable () -> Timestamp?
+
+    /// - Parameters:
+    ///   - recorder: where published events go; answers when they are durable.
+    ///   - digest: SHA-256.
+    ///   - retentionCutoff: events generated before it are not taken, because they would be deleted
+    ///     at once; nil keeps events for ever. Asked for each request.
+    package init(
+        storage: any EventStorage, recorder: any EventRecorder,
+        digest: @escaping ContentDigest, identity: any IdentityStrategy,
+        settings: APISettings = APISettings(),
+        retentionCutoff: @escaping @Sendable () -> Timestamp? = { nil }
+    ) {
+        self.storage = storage
+        self.recorder = recorder
+        self.digest = digest
+        self.gate = Gate(strategy: identity)
+        self.settings = settings
+        self.retentionCutoff = retentionCutoff
+    }
+
+    /// In the order in which the router should try them.
+    package var routes: [Route] {
+        let versions = VersionDocument(trustsProxyHeaders: settings.trustsProxyHeaders)
+        let list = ListEvents(storage: storage, gate: gate, settings: settings)
+        let show = ShowEvent(storage: storage, gate: gate)
+        let publish = PublishEvents(self)
+        let types = EventTypes(storage: storage, gate: gate)
+        return [
+            Route(.any, "/") { (routed) throws(APIError) in try versions.respond(to: routed) },
+            Route(.get, "/openapi.yaml") { _ in OpenAPIDocument.response },
+            Route(.get, "/v2/capabilities") { (routed) throws(APIError) in
+                try Capabilities().respond(to: routed)
+            },
+            Route(.get, "/v2/events") { (routed) throws(APIError) in
+                try await list.respond(to: routed)
+            },
+            Route(.only(["POST"]), "/v2/events") { (routed) throws(APIError) in
+                try await publish.respond(to: routed)
+            },
+            Route(.get, "/v2/events/{message_id}") { (routed) throws(APIError) in
+                try await show.respond(to: routed)
+            },
+            Route(.get, "/v2/event_types") { (routed) throws(APIError) in
+                try await types.list(routed)
+            },
+            Route(.get, "/v2/event_types/{event_type}") { (routed) throws(APIError) in
+                try await types.show(routed)
+            },
+            Route(.get, "/v2/event_types/{event_type}/traits") { (routed) throws(APIError) in
+                try await types.traits(routed)
+            },
+            Route(.get, "/v2/event_types/{event_type}/traits/{trait_name}") {
+                (routed) throws(APIError) in
+                try await types.values(routed)
+            },
+        ]
+    }
+}
+
+/// The settings of section `api` and of `ingest`.
+package struct APISettings: Sendable, Equatable {
+    /// Events in an answer that asks for no number. At least 1.
+    package var defaultLimit: Int
+    /// Most events in one answer; a larger wish is cut, not refused.
+    package var maximumLimit: Int
+    /// Believe `Forwarded` and `X-Forwarded-*` where they say how clients reach us.
+    package var trustsProxyHeaders: Bool
+    package var ingest: IngestLimits
+
+    package init(
+        defaultLimit: Int = 100, maximumLimit: Int = 100_000, trustsProxyHeaders: Bool = false,
+        ingest: IngestLimits = IngestLimits()
+    ) {
+        self.defaultLimit = defaultLimit
+        self.maximumLimit = maximumLimit
+        self.trustsProxyHeaders = trustsProxyHeaders
+        self.ingest = ingest
+    }
+}

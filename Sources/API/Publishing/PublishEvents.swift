@@ -1,0 +1,58 @@
+internal import EventStore
+internal import HTTP
+internal import Values
+
+/// `POST /v2/events`: stores events exactly once, and answers when they are durable.
+struct PublishEvents: Sendable {
+    private let recorder: any EventRecorder
+    private let digest: ContentDigest
+    private let gate: Gate
+    private let limits: IngestLimits
+    private let retentionCutoff: @Sendable () -> Timestamp?
+    private let metrics = PublishMetrics()
+
+    init(_ api: EventsAPI) {
+        recorder = api.recorder
+        digest = api.digest
+        gate = api.gate
+        limits = api.settings.ingest
+        retentionCutoff = api.retentionCutoff
+    }
+
+    func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
+        // With the strategies there are, whoever can reach us may publish; a bad credential may not.
+        _ = try await gate.identity(of: routed.request)
+        let batch = try PublishedBatch(
+            routed.request, limits: limits, cutoff: retentionCutoff())
+        let incoming = batch.events.map {
+            IncomingEvent(event: $0, digest: digest($0.contentBytes))
+        }
+        let outcomes = try await APIError.storing { () throws(StorageError) in
+            try await recorder.record(incoming)
+        }
+        let report = PublishReport(batch, outcomes)
+        metrics.count(report)
+        let isVerbose = try QueryString(routed.request.query).values(of: "verbose").last
+        return report.response(isVerbose: ["1", "true"].contains(isVerbose?.lowercased()))
+    }
+}
+
+extension PublishedBatch {
+    /// Those that can be stored.
+    var events: [Event] { items.compactMap { try? $0.get().event } }
+}
+
+extension Event {
+    /// What the digest stands for: the event as our answers show it.
+    ///
+    /// Panko's form of an answer calls a null value the text "None". Told apart, an event with such a
+    /// trait would be a conflict when an answer is posted back; so both count as the same content.
+    var contentBytes: [UInt8] {
+        guard traits.contains(where: \.isNull) else { return canonicalBytes() }
+        let shown = traits.map { $0.isNull ? Trait($0.name, .text("None")) : $0 }
+        return Event(
+            messageID: messageID, eventType: eventType, generated: generated, traits: shown,
+            raw: raw
+        ).canonicalBytes()
+    }
+}

@@ -1,0 +1,121 @@
+internal import EventStore
+internal import HTTP
+internal import JSON
+
+/// What became of each event of a batch.
+struct PublishReport: Sendable {
+    struct Item: Sendable, Equatable {
+        let index: Int
+        let messageID: String?
+        let status: Status
+        /// Nil where there is nothing to say.
+        let code: String?
+        let detail: String?
+    }
+
+    enum Status: String, Sendable, CaseIterable {
+        case accepted, duplicate, conflict, rejected
+    }
+
+    private(set) var items: [Item] = []
+    /// Why the first of the rejected was.
+    private var firstRejection: Rejection?
+
+    /// - Parameter outcomes: of `batch.events`, in order.
+    init(_ batch: PublishedBatch, _ outcomes: [RecordOutcome]) {
+        items.reserveCapacity(batch.items.count)
+        var outcomes = outcomes[...]
+        for (index, result) in batch.items.enumerated() {
+            switch result {
+            case .success(let decoded):
+                items.append(Item(index, decoded, outcomes.popFirst() ?? .accepted))
+            case .failure(let rejection):
+                firstRejection = firstRejection ?? rejection
+                items.append(Item(index, rejection))
+            }
+        }
+    }
+
+    func count(_ status: Status) -> Int {
+        items.count { $0.status == status }
+    }
+
+    /// 200, or 400 where nothing could be used.
+    func response(isVerbose: Bool) -> Response {
+        var writer = JSONWriter(capacity: 256)
+        writer.literal("{")
+        let refusal = self.refusal
+        if let refusal {
+            writer.literal("\"error_message\": ")
+            ErrorResponder.append(refusal, .badRequest, to: &writer)
+            writer.literal(", ")
+        }
+        writer.literal("\"accepted\": ")
+        writer.number(count(.accepted))
+        writer.literal(", \"duplicates\": ")
+        writer.number(count(.duplicate))
+        writer.literal(", \"conflicts\": ")
+        writer.number(count(.conflict))
+        writer.literal(", \"rejected\": ")
+        writer.number(count(.rejected))
+        writer.literal(", \"items\": ")
+        let shown = isVerbose ? items : items.filter { $0.status != .accepted || $0.code != nil }
+        writer.array(shown) { $0.item($1) }
+        writer.literal("}")
+        var response = Response(json: writer.bytes)
+        if refusal != nil { response.status = .badRequest }
+        return response
+    }
+
+    private var refusal: APIError? {
+        guard let firstRejection, count(.rejected) == items.count else { return nil }
+        return .badRequest("None of the events can be stored. \(firstRejection.detail)")
+    }
+}
+
+extension PublishReport.Item {
+    fileprivate init(_ index: Int, _ decoded: DecodedEvent, _ outcome: RecordOutcome) {
+        let notes = decoded.notes
+        var code = notes.first?.code.rawValue
+        // A hostile event can have a note for each trait; a few tell the story.
+        var sentences = notes.prefix(5).map(\.detail)
+        if notes.count > 5 { sentences.append("And \(notes.count - 5) more.") }
+        let status: PublishReport.Status
+        switch outcome {
+        case .accepted: status = .accepted
+        case .duplicate:
+            status = .duplicate
+            code = "duplicate"
+            sentences = ["The same event is stored already."]
+        case .conflict:
+            status = .conflict
+            code = "conflict"
+            sentences = ["An event with this message_id and other content is stored already."]
+        }
+        self.init(
+            index: index, messageID: decoded.event.messageID, status: status, code: code,
+            detail: sentences.isEmpty ? nil : sentences.joined(separator: " "))
+    }
+
+    fileprivate init(_ index: Int, _ rejection: Rejection) {
+        self.init(
+            index: index, messageID: rejection.messageID, status: .rejected,
+            code: rejection.code.rawValue, detail: rejection.detail)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func item(_ item: PublishReport.Item) {
+        literal("{\"index\": ")
+        number(item.index)
+        literal(", \"message_id\": ")
+        string(item.messageID)
+        literal(", \"status\": ")
+        string(item.status.rawValue)
+        literal(", \"code\": ")
+        string(item.code)
+        literal(", \"detail\": ")
+        string(item.detail)
+        literal("}")
+    }
+}

@@ -1,0 +1,143 @@
+internal import Compression
+internal import EventStore
+internal import HTTP
+internal import JSON
+internal import Values
+
+/// The events of one body: an array, a single object, or one object a line.
+struct PublishedBatch: Sendable {
+    /// One for each event sent, in order.
+    private(set) var items: [Result<DecodedEvent, Rejection>] = []
+
+    private static let lineTypes = ["application/x-ndjson", "application/ndjson"]
+    /// No type at all is taken for JSON: some scripts send none.
+    private static let jsonTypes = ["application/json", "text/json", ""]
+
+    private let limits: IngestLimits
+    private let cutoff: Timestamp?
+
+    init(_ request: Request, limits: IngestLimits, cutoff: Timestamp?) throws(APIError) {
+        self.limits = limits
+        self.cutoff = cutoff
+        guard request.body.count <= limits.bodyBytes else {
+            throw .tooLarge(
+                "The body has \(request.body.count) bytes; at most \(limits.bodyBytes) are allowed."
+            )
+        }
+        let type = MediaType(request.headers["Content-Type"]).name
+        guard Self.jsonTypes.contains(type) || Self.lineTypes.contains(type) else {
+            throw .unsupportedMediaType(
+                "Unknown mimetype: \(type). Events come as application/json or "
+                    + "application/x-ndjson.")
+        }
+        let text = try Self.unpacked(request, limit: limits.unpackedBytes)
+        do throws(JSONError) {
+            if Self.lineTypes.contains(type) {
+                readLines(text)
+            } else {
+                try readDocument(text)
+            }
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    private static func unpacked(_ request: Request, limit: Int) throws(APIError) -> [UInt8] {
+        let encoding = (request.headers["Content-Encoding"] ?? "identity").lowercased()
+        switch encoding {
+        case "identity", "": return request.body
+        case "gzip", "x-gzip": break
+        default:
+            throw .unsupportedEncoding(
+                "Unknown content encoding: \(encoding). Bodies may be packed with gzip.")
+        }
+        do throws(GunzipError) {
+            return try Gunzip.inflate(request.body, limit: limit)
+        } catch {
+            let message = "Request cannot be unpacked: \(error.userMessage)."
+            if case .tooLarge = error { throw .tooLarge(message) }
+            if case .noMemory = error { throw .storage(.busy(detail: "no memory to unpack")) }
+            throw .badRequest(message)
+        }
+    }
+
+    private static func failure(_ error: JSONError) -> APIError {
+        if error == .noMemory { return .storage(.busy(detail: "no memory to read JSON")) }
+        return .badRequest("Request is not in valid JSON format: \(error.userMessage).")
+    }
+
+    private mutating func readDocument(_ text: [UInt8]) throws(JSONError) {
+        let limits = limits
+        let cutoff = cutoff
+        items = try JSONDocument.read(text, limits: limits.json) { document throws(JSONError) in
+            var decoder = EventDecoder(document, limits: limits, cutoff: cutoff)
+            guard document.beginArray() else { return [try decoder.wholeDocument()] }
+            var items: [Result<DecodedEvent, Rejection>] = []
+            while let element = try document.nextElement() {
+                switch element {
+                case .value(let node): items.append(decoder.result(node))
+                case .refused(let error): items.append(.failure(Rejection(error, limits)))
+                }
+            }
+            return items
+        }
+    }
+
+    private mutating func readLines(_ text: [UInt8]) {
+        var start = 0
+        while start < text.count {
+            let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+            let isBlank = text[start..<end].allSatisfy { $0 == 0x20 || $0 == 0x0D || $0 == 0x09 }
+            if !isBlank { items.append(readLine(text, start..<end)) }
+            start = end + 1
+        }
+    }
+
+    /// A line that is no JSON spoils itself only.
+    private func readLine(_ text: [UInt8], _ range: Range<Int>) -> Result<DecodedEvent, Rejection> {
+        do throws(JSONError) {
+            return try JSONDocument.read(text, range: range, limits: limits.json) {
+                document throws(JSONError) in
+                var decoder = EventDecoder(document, limits: limits, cutoff: cutoff)
+                return decoder.result(try document.value())
+            }
+        } catch {
+            return .failure(Rejection(error, limits))
+        }
+    }
+}
+
+extension EventDecoder {
+    /// A body that is one event.
+    fileprivate mutating func wholeDocument() throws(JSONError)
+        -> Result<DecodedEvent, Rejection>
+    {
+        do throws(JSONError) {
+            return result(try document.value())
+        } catch {
+            guard error == .tooDeep || error == .tooLarge else { throw error }
+            return .failure(Rejection(error, limits))
+        }
+    }
+
+    mutating func result(_ node: JSONNode) -> Result<DecodedEvent, Rejection> {
+        do throws(Rejection) {
+            return .success(try decode(node))
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension Rejection {
+    init(_ error: JSONError, _ limits: IngestLimits) {
+        switch error {
+        case .tooDeep:
+            self.init(.tooDeep, "The event nests deeper than \(limits.depth) levels.")
+        case .tooLarge:
+            self.init(.tooLarge, "The event has more than \(limits.eventBytes) bytes.")
+        case .syntax, .notUTF8, .noMemory:
+            self.init(.invalidJSON, "The event is \(error.userMessage).")
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package import HTTP
+
+/// What answers one kind of path.
+package struct Route: Sendable {
+    package typealias Handler = @Sendable (RoutedRequest) async throws(APIError) -> Response
+
+    let methods: RouteMethods
+    let pattern: PathPattern
+    let handler: Handler
+
+    /// - Parameters:
+    ///   - pattern: `/v2/events/{message_id}`; a segment in braces matches any one segment.
+    ///   - handler: answers `HEAD` as well where `GET` is among the methods; it need not care.
+    package init(_ methods: RouteMethods, _ pattern: String, handler: @escaping Handler) {
+        self.methods = methods
+        self.pattern = PathPattern(pattern)
+        self.handler = handler
+    }
+
+    /// A route of another room. It sees the request as it came, also `HEAD`.
+    package init(_ methods: RouteMethods, _ pattern: String, responder: any Responder) {
+        self.init(methods, pattern) { routed in await responder.respond(to: routed.request) }
+    }
+}
+
+package enum RouteMethods: Sendable, Equatable {
+    case any
+    case only([String])
+
+    package static let get = RouteMethods.only(["GET"])
+
+    func contains(_ method: String) -> Bool {
+        switch self {
+        case .any: true
+        case .only(let names): names.contains(method == "HEAD" ? "GET" : method)
+        }
+    }
+
+    /// For the `Allow` header of a 405.
+    var names: [String] {
+        switch self {
+        case .any: []
+        case .only(let names): names + (names.contains("GET") ? ["HEAD"] : []) + ["OPTIONS"]
+        }
+    }
+}
+
+/// A request and what its path said.
+package struct RoutedRequest: Sendable {
+    package let request: Request
+    let parameters: [(name: String, value: String)]
+
+    /// The decoded segment that stood for `{name}`; a route asks only for names of its own pattern.
+    package func parameter(_ name: String) -> String {
+        parameters.first { $0.name == name }?.value ?? ""
+    }
+}
+
+/// The segments of a path; slashes at the end and doubled ones do not count.
+struct PathPattern: Sendable {
+    private enum Segment {
+        case fixed(String)
+        case parameter(String)
+    }
+
+    private let segments: [Segment]
+
+    init(_ pattern: String) {
+        segments = pattern.split(separator: "/").map { segment in
+            segment.hasPrefix("{")
+                ? .parameter(String(segment.dropFirst().dropLast())) : .fixed(String(segment))
+        }
+    }
+
+    /// The parameters, or nil where the path is another one.
+    func match(_ path: [String]) -> [(name: String, value: String)]? {
+        guard path.count == segments.count else { return nil }
+        var parameters: [(name: String, value: String)] = []
+        for (segment, text) in zip(segments, path) {
+            switch segment {
+            case .fixed(let wanted):
+                if !wanted.utf8.elementsEqual(text.utf8) { return nil }
+            case .parameter(let name):
+                parameters.append((name, text))
+            }
+        }
+        return parameters
+    }
+}
