@@ -1,4 +1,5 @@
 package import Logging
+package import Observability
 
 /// What is logged, and in which form.
 package struct LogSettings: Sendable, Equatable {
@@ -9,11 +10,6 @@ package struct LogSettings: Sendable, Equatable {
         level = try values(Self.level)
         format = try values(Self.format)
     }
-}
-
-package enum LogFormat: String, Sendable, CaseIterable {
-    case text
-    case json
 }
 
 extension LogSettings {
