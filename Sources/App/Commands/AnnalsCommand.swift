@@ -9,6 +9,8 @@ struct AnnalsCommand: AsyncParsableCommand {
             Exit status: 0 done, 1 failed, 2 the settings are wrong, 64 the command line is wrong.
             """,
         version: Version.text,
-        subcommands: [ServeCommand.self, ConfigCommand.self])
+        subcommands: [
+            ServeCommand.self, ConfigCommand.self, DatabaseCommand.self, ExpireCommand.self,
+        ])
 
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import Observability
+import SQLiteStorage
 
 /// How a command ends that could not do its work: a sentence on stderr and an exit status.
 enum Failure {
@@ -10,7 +11,7 @@ enum Failure {
     static func reporting<Output>(
         _ work: () throws(SettingsError) -> Output
     ) throws -> Output {
-        do {
+        do throws(SettingsError) {
             return try work()
         } catch {
             for problem in error.problems { say(problem) }
@@ -18,9 +19,20 @@ enum Failure {
         }
     }
 
+    /// Runs `work`; a store that cannot be used ends the command.
+    static func reporting<Output>(
+        _ work: () throws(SQLiteStoreError) -> Output
+    ) throws -> Output {
+        do throws(SQLiteStoreError) {
+            return try work()
+        } catch {
+            say("\(error)")
+            throw failed
+        }
+    }
+
     /// One line on stderr, whatever the text holds.
     static func say(_ sentence: String) {
-        let line = "annals: " + sentence.replacing("\n", with: " ") + "\n"
-        FileHandle.standardError.write(Data(line.utf8))
+        StandardError.write("annals: " + sentence.replacing("\n", with: " ") + "\n")
     }
 }
