@@ -11,6 +11,7 @@ struct AnnalsCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, DatabaseCommand.self, ExpireCommand.self,
+            BackupCommand.self, SelfTestCommand.self,
         ])
 
 }
