@@ -133,7 +133,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AppTests",
-            dependencies: ["App", "EventStore", "HTTP", "Values", "OpenSSL", "SQLiteStorage"],
+            dependencies: [
+                "App", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL", "SQLiteStorage",
+                "Observability", logging,
+            ],
             swiftSettings: strict),
     ]
 )

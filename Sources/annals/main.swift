@@ -1,1 +1,3 @@
-print("annals")
+import App
+
+await Program.run()

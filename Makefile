@@ -1,0 +1,33 @@
+# Annals. `make help` lists what can be done; the work is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run test build lint format bench clean dependencies
+
+# An import that the dependency table of Package.swift does not allow ends the build.
+export SWIFT_FLAGS ?= --explicit-target-dependency-import-check error
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: dependencies ## Build and start the service on https://127.0.0.1:8977, with its data in var/
+	@scripts/run
+
+test: dependencies ## Run every test
+	@scripts/test
+
+build: dependencies ## Build the release binary
+	@scripts/build
+
+lint: dependencies ## Check format, imports, sizes and words
+	@scripts/lint
+
+format: ## Format the Swift sources in place
+	@swift format format --in-place --recursive Sources Tests Package.swift
+
+bench: dependencies ## Measure the figures of docs/performance.md
+	@scripts/bench
+
+clean: ## Delete what was built, but not var/
+	@rm -rf .build .venv
+
+dependencies: ## Install what is missing: Debian packages
+	@scripts/install-dependencies

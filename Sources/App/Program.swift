@@ -1,0 +1,9 @@
+import ArgumentParser
+
+/// The way in: the executable itself is three lines.
+package enum Program {
+    /// Runs the subcommand that the command line names, and ends the process with its status.
+    package static func run() async {
+        await AnnalsCommand.main()
+    }
+}

@@ -1,0 +1,43 @@
+import EventStore
+import Observability
+package import SQLiteStorage
+package import Values
+
+/// The checks of `annals selftest`: the store's own, then those of its surroundings.
+package struct SelfTest: Sendable {
+    private let settings: Settings
+    private let now: @Sendable () -> Timestamp
+
+    package init(_ settings: Settings, now: @escaping @Sendable () -> Timestamp = { .now }) {
+        self.settings = settings
+        self.now = now
+    }
+
+    package func findings() async -> [CheckFinding] {
+        let store = await StoreCheck(settings.database.sqliteOptions).run(writing: sample)
+        return store + [clock]
+    }
+
+    /// No build of ours is older than this; a clock before it has not been set.
+    private static let firstBuild = Timestamp("2026-11-21T00:00:00") ?? .earliest
+
+    private var clock: CheckFinding {
+        let time = now()
+        return CheckFinding(
+            name: "clock", isGood: time >= Self.firstBuild && time.date.year < 2100,
+            detail: "\(time)Z")
+    }
+
+    /// One event with a trait of each type, numbers at their limits and text beyond ASCII.
+    private var sample: IncomingEvent {
+        let event = Event(
+            messageID: "annals-selftest", eventType: "annals.selftest", generated: now(),
+            traits: [
+                Trait("text", .text("ä/€/😀")), Trait("integer", .integer(.max)),
+                Trait("float", .float(0.1)), Trait("datetime", .datetime(.latest)),
+                Trait("null", .null(.text)),
+            ],
+            raw: JSONText(canonical: #"{"n":18446744073709551616}"#))
+        return IncomingEvent(event: event, digest: Array(repeating: 0, count: 32))
+    }
+}

@@ -1,0 +1,57 @@
+/// One setting: its name, its default and what may be written there.
+///
+/// Decoding, `--help`, `annals config show` and the sample file all read these; a setting is written
+/// down nowhere else.
+package struct Setting<Value: Sendable>: SettingDescription {
+    /// `section.name`, whole words joined by `_`.
+    package let key: String
+    /// As it would be written in the file.
+    package let defaultText: String
+    package let kind: SettingKind<Value>
+    /// One sentence for the operator.
+    package let help: String
+
+    package init(
+        _ key: String, _ kind: SettingKind<Value>, default defaultText: String, help: String
+    ) {
+        self.key = key
+        self.defaultText = defaultText
+        self.kind = kind
+        self.help = help
+    }
+
+    package var allowed: String { kind.allowed }
+    package var isFlag: Bool { Value.self == Bool.self }
+    package var isList: Bool { Value.self == [String].self }
+
+    package func shown(_ text: String) -> String {
+        kind.shown(text)
+    }
+
+    package func accepts(_ text: String) -> Bool {
+        kind.read(text) != nil
+    }
+}
+
+/// What is known of a setting without the type of its value.
+package protocol SettingDescription: Sendable {
+    var key: String { get }
+    var defaultText: String { get }
+    /// Completes "must be …".
+    var allowed: String { get }
+    var help: String { get }
+    /// May stand on the command line without a value, which means `true`.
+    var isFlag: Bool { get }
+    var isList: Bool { get }
+
+    /// The text as it may be printed: without passwords.
+    func shown(_ text: String) -> String
+    func accepts(_ text: String) -> Bool
+}
+
+extension SettingDescription {
+    package var section: String { String(key.prefix { $0 != "." }) }
+    package var name: String { String(key.dropFirst(section.count + 1)) }
+    package var environmentName: String { "ANNALS_" + key.uppercased().replacing(".", with: "_") }
+    package var option: String { "--" + key }
+}
