@@ -5,8 +5,11 @@ package struct SQLError: Error, Sendable, Equatable {
         case busy
         /// No room on the disk, or a quota is reached.
         case full
-        /// Reading or writing failed; after a failed sync nothing more may be trusted.
+        /// Reading or writing failed; what was not committed is not there.
         case inputOutput
+        /// Bringing data to the disk failed: the kernel may have dropped it, and a second try that
+        /// succeeds says nothing about the first.
+        case syncFailed
         /// The file is damaged or is no database.
         case corrupt
         /// The file or the file system can only be read.

@@ -15,7 +15,14 @@ extension SQLError {
     }
 
     private static func kind(of code: Int32) -> Kind {
-        switch code & 0xFF {
+        switch code {
+        // SQLITE_IOERR_FSYNC and SQLITE_IOERR_DIR_FSYNC.
+        case 1034, 1290: return .syncFailed
+        // SQLITE_IOERR_SHMSIZE and SQLITE_IOERR_SHMMAP: no room for the index of the log.
+        case 4874, 5386: return .full
+        default: break
+        }
+        return switch code & 0xFF {
         case SQLITE_BUSY, SQLITE_LOCKED: .busy
         case SQLITE_FULL: .full
         case SQLITE_IOERR: .inputOutput

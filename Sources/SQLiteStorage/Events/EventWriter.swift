@@ -80,7 +80,7 @@ actor EventWriter {
         do {
             return try work(database)
         } catch {
-            if error.kind == .inputOutput || error.kind == .corrupt { failure = error.message }
+            if error.kind == .syncFailed || error.kind == .corrupt { failure = error.message }
             throw error
         }
     }
