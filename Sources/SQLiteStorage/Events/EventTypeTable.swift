@@ -6,6 +6,8 @@ import Values
 /// The writer's memory of the tables `event_type` and `trait_name`: what is in it needs no write.
 struct EventTypeTable {
     private var ids: [ExactText: Int64] = [:]
+    /// Shapes of events whose trait names are noted already; see `PreparedEvent.shape`.
+    private var shapes: Set<Int64> = []
     /// Trait names already noted, by event type and type of trait.
     private var traitNames: [TraitNameKey: Set<ExactText>] = [:]
 
@@ -41,8 +43,12 @@ struct EventTypeTable {
     }
 
     mutating func note(
-        _ traits: [Trait], of eventType: Int64, in database: Database
+        _ traits: [Trait], of eventType: Int64, shape: Int64, in database: Database
     ) throws(SQLError) {
+        if shapes.contains(shape) { return }
+        // A publisher that makes up names must not fill the memory with shapes.
+        if shapes.count >= 10_000 { shapes.removeAll() }
+        shapes.insert(shape)
         for trait in traits {
             let type = trait.value.type
             let key = TraitNameKey(eventType: eventType, traitType: type)

@@ -34,7 +34,7 @@ struct StagedEvents {
         guard database.changes == 1 else {
             return try outcome(ofKnown: event.messageID, prepared.digest, in: database)
         }
-        try types.note(event.traits, of: typeID, in: database)
+        try types.note(event.traits, of: typeID, shape: prepared.shape, in: database)
         counts[typeID, default: 0] += 1
         earliest = min(earliest, event.generated.microseconds)
         accepted.append(

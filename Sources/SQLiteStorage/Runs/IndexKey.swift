@@ -28,7 +28,22 @@ enum IndexKey {
     /// Events that name no project: an administrator of any project sees them.
     static let unowned = KeyHash(tag: 3).key
 
-    /// All keys of an event; a key may stand twice.
+    /// The hash of an event's type and of the names and types of its traits.
+    ///
+    /// - Parameter keys: `all(of: event)`, where the presence keys stand already.
+    static func shape(of event: Event, _ keys: [Int64]) -> Int64 {
+        var hash = KeyHash(tag: 4)
+        hash.combine(word: UInt64(bitPattern: keys[0]))
+        var place = 1
+        for trait in event.traits {
+            hash.combine(word: UInt64(bitPattern: keys[place]))
+            if case .null = trait.value { place += 1 } else { place += 2 }
+        }
+        return hash.key
+    }
+
+    /// All keys of an event: its type, then for each trait its presence and, unless it is null, its
+    /// value, then whether it is unowned. A key may stand twice.
     static func all(of event: Event) -> [Int64] {
         var keys: [Int64] = []
         keys.reserveCapacity(2 * event.traits.count + 2)
