@@ -38,30 +38,32 @@ package struct EventsAPI: Sendable {
         let publish = PublishEvents(self)
         let types = EventTypes(storage: storage, gate: gate)
         return [
-            Route(.any, "/") { (routed) throws(APIError) in try versions.respond(to: routed) },
-            Route(.get, "/openapi.yaml") { _ in OpenAPIDocument.response },
-            Route(.get, "/v2/capabilities") { (routed) throws(APIError) in
+            Route(VersionDocument.methods, "/") { (routed) throws(APIError) in
+                try versions.respond(to: routed)
+            },
+            Route(["GET"], "/openapi.yaml") { _ in OpenAPIDocument.response },
+            Route(["GET"], "/v2/capabilities") { (routed) throws(APIError) in
                 try Capabilities().respond(to: routed)
             },
-            Route(.get, "/v2/events") { (routed) throws(APIError) in
+            Route(["GET"], "/v2/events") { (routed) throws(APIError) in
                 try await list.respond(to: routed)
             },
-            Route(.only(["POST"]), "/v2/events") { (routed) throws(APIError) in
+            Route(["POST"], "/v2/events") { (routed) throws(APIError) in
                 try await publish.respond(to: routed)
             },
-            Route(.get, "/v2/events/{message_id}") { (routed) throws(APIError) in
+            Route(["GET"], "/v2/events/{message_id}") { (routed) throws(APIError) in
                 try await show.respond(to: routed)
             },
-            Route(.get, "/v2/event_types") { (routed) throws(APIError) in
+            Route(["GET"], "/v2/event_types") { (routed) throws(APIError) in
                 try await types.list(routed)
             },
-            Route(.get, "/v2/event_types/{event_type}") { (routed) throws(APIError) in
+            Route(["GET"], "/v2/event_types/{event_type}") { (routed) throws(APIError) in
                 try await types.show(routed)
             },
-            Route(.get, "/v2/event_types/{event_type}/traits") { (routed) throws(APIError) in
+            Route(["GET"], "/v2/event_types/{event_type}/traits") { (routed) throws(APIError) in
                 try await types.traits(routed)
             },
-            Route(.get, "/v2/event_types/{event_type}/traits/{trait_name}") {
+            Route(["GET"], "/v2/event_types/{event_type}/traits/{trait_name}") {
                 (routed) throws(APIError) in
                 try await types.values(routed)
             },

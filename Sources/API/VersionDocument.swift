@@ -1,8 +1,11 @@
 internal import HTTP
 internal import JSON
 
-/// `GET /`: which versions there are. Any method, any query; nobody has to say who he is.
+/// `/`: which versions there are. Any query; nobody has to say who he is.
 struct VersionDocument: Sendable {
+    /// Panko answers them all alike.
+    static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"]
+
     let trustsProxyHeaders: Bool
 
     func respond(to routed: RoutedRequest) throws(APIError) -> Response {

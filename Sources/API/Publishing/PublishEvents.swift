@@ -22,6 +22,7 @@ struct PublishEvents: Sendable {
     func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
         // With the strategies there are, whoever can reach us may publish; a bad credential may not.
         _ = try await gate.identity(of: routed.request)
+        let isVerbose = try Self.isVerbose(routed.request)
         let batch = try PublishedBatch(
             routed.request, limits: limits, cutoff: retentionCutoff())
         let incoming = batch.events.map {
@@ -32,8 +33,22 @@ struct PublishEvents: Sendable {
         }
         let report = PublishReport(batch, outcomes)
         metrics.count(report)
-        let isVerbose = try QueryString(routed.request.query).values(of: "verbose").last
-        return report.response(isVerbose: ["1", "true"].contains(isVerbose?.lowercased()))
+        return report.response(isVerbose: isVerbose)
+    }
+
+    /// Other parameters are the publisher's own and do not matter: Ceilometer passes on what the
+    /// operator wrote into its URL.
+    private static func isVerbose(_ request: Request) throws(APIError) -> Bool {
+        let values = try QueryString(request.query).values(of: "verbose")
+        guard let value = values.first else { return false }
+        switch value.lowercased() {
+        case _ where values.count > 1: break
+        case "true", "1": return true
+        case "false", "0": return false
+        default: break
+        }
+        throw .invalid(
+            "verbose", value: values.joined(separator: ", "), "Expected true or false, once.")
     }
 }
 

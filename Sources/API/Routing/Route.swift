@@ -4,44 +4,30 @@ package import HTTP
 package struct Route: Sendable {
     package typealias Handler = @Sendable (RoutedRequest) async throws(APIError) -> Response
 
-    let methods: RouteMethods
+    private let methods: [String]
     let pattern: PathPattern
     let handler: Handler
 
     /// - Parameters:
+    ///   - methods: `HEAD` comes with `GET`, and the router answers `OPTIONS`.
     ///   - pattern: `/v2/events/{message_id}`; a segment in braces matches any one segment.
-    ///   - handler: answers `HEAD` as well where `GET` is among the methods; it need not care.
-    package init(_ methods: RouteMethods, _ pattern: String, handler: @escaping Handler) {
+    ///   - handler: answers `HEAD` as if it were `GET`; the body is not sent.
+    package init(_ methods: [String], _ pattern: String, handler: @escaping Handler) {
         self.methods = methods
         self.pattern = PathPattern(pattern)
         self.handler = handler
     }
 
-    /// A route of another room. It sees the request as it came, also `HEAD`.
-    package init(_ methods: RouteMethods, _ pattern: String, responder: any Responder) {
-        self.init(methods, pattern) { routed in await responder.respond(to: routed.request) }
-    }
-}
-
-package enum RouteMethods: Sendable, Equatable {
-    case any
-    case only([String])
-
-    package static let get = RouteMethods.only(["GET"])
-
-    func contains(_ method: String) -> Bool {
-        switch self {
-        case .any: true
-        case .only(let names): names.contains(method == "HEAD" ? "GET" : method)
-        }
+    func answers(_ method: String) -> Bool {
+        methods.contains(method == "HEAD" ? "GET" : method)
     }
 
     /// For the `Allow` header of a 405.
-    var names: [String] {
-        switch self {
-        case .any: []
-        case .only(let names): names + (names.contains("GET") ? ["HEAD"] : []) + ["OPTIONS"]
-        }
+    var allowed: [String] { methods + (methods.contains("GET") ? ["HEAD"] : []) }
+
+    /// A route of another room. It sees the request as it came, also `HEAD`.
+    package init(_ methods: [String], _ pattern: String, responder: any Responder) {
+        self.init(methods, pattern) { routed in await responder.respond(to: routed.request) }
     }
 }
 

@@ -36,17 +36,17 @@ package struct Router: Responder {
         var allowed: [String]?
         for route in routes {
             guard let parameters = route.pattern.match(path) else { continue }
-            if route.methods.contains(request.method) {
+            if route.answers(request.method) {
                 return try await route.handler(
                     RoutedRequest(request: request, parameters: parameters))
             }
-            allowed = (allowed ?? []) + route.methods.names
+            allowed = (allowed ?? []) + route.allowed
         }
         // Preflights and probes: Panko answers OPTIONS on any path, whether there is one or not.
-        if request.method == "OPTIONS" { return Response(type: "text/plain", text: "") }
+        if request.method == "OPTIONS" { return Response() }
         guard let allowed else { throw .pathNotFound }
         var names: [String] = []
-        for name in allowed where !names.contains(name) { names.append(name) }
+        for name in allowed + ["OPTIONS"] where !names.contains(name) { names.append(name) }
         throw .methodNotAllowed(method: request.method, allowed: names)
     }
 
