@@ -49,9 +49,12 @@ struct PathPattern: Sendable {
         case parameter(String)
     }
 
+    /// As it was written: names the route in metrics.
+    let text: String
     private let segments: [Segment]
 
     init(_ pattern: String) {
+        text = pattern
         segments = pattern.split(separator: "/").map { segment in
             segment.hasPrefix("{")
                 ? .parameter(String(segment.dropFirst().dropLast())) : .fixed(String(segment))

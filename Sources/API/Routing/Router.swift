@@ -29,6 +29,12 @@ package struct Router: Responder {
         return response
     }
 
+    /// The pattern that the request's path fits, `/v2/events/{message_id}`; nil where none does.
+    package func pattern(of request: Request) -> String? {
+        guard let path = PercentCoding.segments(of: request.path) else { return nil }
+        return routes.first { $0.pattern.match(path) != nil }?.pattern.text
+    }
+
     private func answer(_ request: Request) async throws(APIError) -> Response {
         guard let path = PercentCoding.segments(of: request.path) else {
             throw .badRequest("The path is not valid UTF-8.")

@@ -1,34 +1,35 @@
 import ArgumentParser
+import Listener
 import Observability
-import SQLiteStorage
 
 /// How a command ends that could not do its work: a sentence on stderr and an exit status.
 enum Failure {
     static let failed = ExitCode(1)
     static let wrongSettings = ExitCode(2)
 
-    /// Runs `work`; wrong settings end the command with their own status.
-    static func reporting<Output>(
-        _ work: () throws(SettingsError) -> Output
+    /// Runs `work`; what it throws is said on stderr and becomes an exit status.
+    static func reporting<Output, Reason: Error>(
+        _ work: () throws(Reason) -> Output
     ) throws -> Output {
-        do throws(SettingsError) {
+        do {
             return try work()
         } catch {
-            for problem in error.problems { say(problem) }
-            throw wrongSettings
+            throw reported(error)
         }
     }
 
-    /// Runs `work`; a store that cannot be used ends the command.
-    static func reporting<Output>(
-        _ work: () throws(SQLiteStoreError) -> Output
-    ) throws -> Output {
-        do throws(SQLiteStoreError) {
-            return try work()
-        } catch {
+    /// Says what is wrong, a line for each problem.
+    static func reported(_ error: any Error) -> ExitCode {
+        switch error {
+        case let error as SettingsError:
+            for problem in error.problems { say(problem) }
+            return wrongSettings
+        case let error as ListenerError:
+            say(error.message)
+        default:
             say("\(error)")
-            throw failed
         }
+        return failed
     }
 
     /// One line on stderr, whatever the text holds.

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Foundation
+import Logging
+import Observability
 
 /// `[--config FILE] [--section.key value ...]`, the same for every subcommand.
 struct SettingsOptions: ParsableArguments {
@@ -17,8 +19,16 @@ struct SettingsOptions: ParsableArguments {
             file: config, environment: ProcessInfo.processInfo.environment, arguments: words)
     }
 
-    /// Settings that are complete and fit together; what is wrong goes to stderr.
+    /// Settings that are complete and fit together; what is wrong goes to stderr. From then on the
+    /// process logs as they say.
     func read() throws -> Settings {
-        try Failure.reporting { () throws(SettingsError) in try Settings(from: sources) }
+        let settings = try Failure.reporting { () throws(SettingsError) in
+            try Settings(from: sources)
+        }
+        let log = settings.log
+        LoggingSystem.bootstrap { label in
+            LogOutput(label: label, level: log.level, format: log.format)
+        }
+        return settings
     }
 }

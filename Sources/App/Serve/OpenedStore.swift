@@ -1,6 +1,4 @@
 package import EventStore
-import Logging
-import Metrics
 package import SQL
 package import SQLiteStorage
 
@@ -18,6 +16,18 @@ package struct OpenedStore: Sendable {
         storage = SQLiteEventStorage(sqlite)
     }
 
+    /// Refuses an engine that could lose what was acknowledged, unless the operator allows it.
+    package func requireDurability(_ settings: DatabaseSettings) async throws(SettingsError) {
+        let status = await storage.status()
+        if status.isDurable || settings.allowUnsafe { return }
+        let unsafe = status.durability.filter { !$0.isSafe }.map { "\($0.name) = \($0.value)" }
+        let reason = status.failure ?? unsafe.joined(separator: ", ")
+        throw SettingsError([
+            "database.url: the store would not keep its promise (\(reason)): an acknowledged event "
+                + "could be lost. database.allow_unsafe starts all the same."
+        ])
+    }
+
     /// Ends what runs in the background. Nothing acknowledged depends on it.
     package func close() async {
         await sqlite.close()
@@ -27,7 +37,10 @@ package struct OpenedStore: Sendable {
 extension DatabaseSettings {
     package var sqliteOptions: SQLiteStoreOptions {
         switch url {
-        case .sqlite(let path): SQLiteStoreOptions(path: path, queryTimeout: queryTimeout)
+        case .sqlite(let path, let synchronous):
+            SQLiteStoreOptions(
+                path: path, queryTimeout: queryTimeout,
+                synchronous: synchronous == .full ? .full : .normal)
         }
     }
 }

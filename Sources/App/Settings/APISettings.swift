@@ -3,11 +3,13 @@ package struct APISettings: Sendable, Equatable {
     package var defaultLimit: Int
     package var maximumLimit: Int
     package var maximumFilters: Int
+    package var trustsProxyHeaders: Bool
 
     init(_ values: SettingValues) throws(SettingsError) {
         defaultLimit = try values(Self.defaultLimit)
         maximumLimit = try values(Self.maximumLimit)
         maximumFilters = try values(Self.maximumFilters)
+        trustsProxyHeaders = try values(Self.trustProxyHeaders)
     }
 
     var contradictions: [String] {
@@ -26,6 +28,11 @@ extension APISettings {
     static let maximumFilters = Setting(
         "api.maximum_filters", .integer(1...1000), default: "32",
         help: "Most filters in one query.")
+    static let trustProxyHeaders = Setting(
+        "api.trust_proxy_headers", .flag, default: "false",
+        help: "Believe Forwarded and X-Forwarded-* in links: only behind a proxy that sets them.")
 
-    static let settings: [any SettingDescription] = [defaultLimit, maximumLimit, maximumFilters]
+    static let settings: [any SettingDescription] = [
+        defaultLimit, maximumLimit, maximumFilters, trustProxyHeaders,
+    ]
 }

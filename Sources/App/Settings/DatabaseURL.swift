@@ -3,25 +3,40 @@ import Values
 /// Which engine holds the events, and where.
 package enum DatabaseURL: Sendable, Hashable {
     /// The path of the file: absolute, or relative to the working directory.
-    case sqlite(path: String)
+    case sqlite(path: String, SQLiteSynchronous)
 
     static let schemes = ["sqlite"]
 
-    /// - Parameter text: `sqlite:///absolute/path`, or `sqlite:relative/path`.
+    /// - Parameter text: `sqlite:///absolute/path` or `sqlite:relative/path`, with
+    ///   `?synchronous=full` or `?synchronous=normal` behind it or nothing.
     package init(_ text: String) throws(DatabaseURLError) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, Self.schemes.contains(String(parts[0])) else {
             throw .unknownScheme
         }
-        var path = parts[1]
+        let halves = parts[1].split(
+            separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let synchronous = try Self.synchronous(halves.count == 2 ? halves[1] : nil)
+        var path = halves[0]
         if path.hasPrefix("//") {
             guard path.hasPrefix("///") else { throw .hostInURL }
             // What is left begins with one slash, however many there were.
             path = path.drop { $0 == "/" }
-            self = .sqlite(path: "/" + (try Self.decoded(path)))
+            self = .sqlite(path: "/" + (try Self.decoded(path)), synchronous)
         } else {
-            self = .sqlite(path: try Self.decoded(path))
+            self = .sqlite(path: try Self.decoded(path), synchronous)
         }
+    }
+
+    private static func synchronous(
+        _ option: Substring?
+    ) throws(DatabaseURLError) -> SQLiteSynchronous {
+        guard let option else { return .full }
+        let parts = option.split(separator: "=", maxSplits: 1)
+        guard parts.count == 2, parts[0] == "synchronous",
+            let value = SQLiteSynchronous(rawValue: String(parts[1]))
+        else { throw .badOption }
+        return value
     }
 
     /// The text with stars for what stands before an `@`, also where the URL is not valid.
@@ -46,7 +61,7 @@ package enum DatabaseURL: Sendable, Hashable {
             rest = rest.dropFirst(2)
         }
         let path = String(decoding: bytes, as: UTF8.self)
-        let isPlain = !path.contains { $0 == "\0" || $0 == "?" || $0 == "#" }
+        let isPlain = !path.contains { $0 == "\0" || $0 == "#" }
         guard !path.isEmpty, !path.hasSuffix("/"), isPlain else { throw .badPath }
         return path
     }
@@ -56,6 +71,15 @@ package enum DatabaseURLError: Error, Sendable {
     case unknownScheme
     case hostInURL
     case badPath
+    case badOption
+}
+
+/// When SQLite brings a commit to the disk.
+package enum SQLiteSynchronous: String, Sendable, CaseIterable {
+    /// Before it is acknowledged.
+    case full
+    /// Later: a power loss takes acknowledged events with it.
+    case normal
 }
 
 extension SettingKind where Value == DatabaseURL {

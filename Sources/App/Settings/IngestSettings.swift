@@ -2,6 +2,7 @@
 package struct IngestSettings: Sendable, Equatable {
     package var maximumBody: Int
     package var maximumDecompressed: Int
+    package var maximumInFlight: Int
     package var maximumEvent: Int
     package var maximumTraits: Int
     package var maximumDepth: Int
@@ -11,6 +12,7 @@ package struct IngestSettings: Sendable, Equatable {
     init(_ values: SettingValues) throws(SettingsError) {
         maximumBody = try values(Self.maximumBody)
         maximumDecompressed = try values(Self.maximumDecompressed)
+        maximumInFlight = try values(Self.maximumInFlight)
         maximumEvent = try values(Self.maximumEvent)
         maximumTraits = try values(Self.maximumTraits)
         maximumDepth = try values(Self.maximumDepth)
@@ -26,6 +28,9 @@ package struct IngestSettings: Sendable, Equatable {
         if maximumBody > maximumDecompressed {
             found.append("ingest.maximum_body is above ingest.maximum_decompressed.")
         }
+        if maximumBody > maximumInFlight {
+            found.append("ingest.maximum_body is above ingest.maximum_in_flight.")
+        }
         return found
     }
 }
@@ -37,6 +42,9 @@ extension IngestSettings {
     static let maximumDecompressed = Setting(
         "ingest.maximum_decompressed", .byteCount(1024...(1 << 30)), default: "64MiB",
         help: "Most bytes a compressed body may grow to; more is answered with 413.")
+    static let maximumInFlight = Setting(
+        "ingest.maximum_in_flight", .byteCount(1024...(1 << 36)), default: "128MiB",
+        help: "Most bytes of all bodies in memory at a time; beyond it clients get 503.")
     static let maximumEvent = Setting(
         "ingest.maximum_event", .byteCount(1024...(1 << 28)), default: "4MiB",
         help: "Most bytes of one event's JSON; a larger one is rejected, the others are kept.")
@@ -54,7 +62,7 @@ extension IngestSettings {
         help: "Most events that wait to be written; beyond it publishers get 503 and Retry-After.")
 
     static let settings: [any SettingDescription] = [
-        maximumBody, maximumDecompressed, maximumEvent, maximumTraits, maximumDepth, groupEvents,
+        maximumBody, maximumDecompressed, maximumInFlight, maximumEvent, maximumTraits, maximumDepth, groupEvents,
         queueEvents,
     ]
 }

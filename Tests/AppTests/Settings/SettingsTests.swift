@@ -13,7 +13,7 @@ struct SettingsTests {
         #expect(settings.listen.threads == nil)
         #expect(settings.tls.isEnabled)
         #expect(settings.tls.certificate == nil)
-        #expect(settings.database.url == .sqlite(path: "/var/lib/annals/annals.db"))
+        #expect(settings.database.url == .sqlite(path: "/var/lib/annals/annals.db", .full))
         #expect(settings.auth.strategy == .none)
         #expect(settings.api.defaultLimit == 100)
         #expect(settings.retention.maximumAge == nil)
@@ -96,7 +96,7 @@ struct SettingsTests {
     func commas() throws {
         let arguments = ["--database.url", "sqlite:///srv/a,b.db"]
         let settings = try Settings(from: SettingsSources(arguments: arguments))
-        #expect(settings.database.url == .sqlite(path: "/srv/a,b.db"))
+        #expect(settings.database.url == .sqlite(path: "/srv/a,b.db", .full))
     }
 
     @Test("a file of comments sets nothing", arguments: ["", "# only a comment\n", "\n\n"])

@@ -68,14 +68,16 @@ struct SettingsTextTests {
             ("sqlite:/srv/a.db", "/srv/a.db"), ("sqlite:///a%20b/%C3%A4.db", "/a b/ä.db"),
         ])
     func urls(text: String, path: String) throws {
-        #expect(try DatabaseURL(text) == .sqlite(path: path))
+        #expect(try DatabaseURL(text) == .sqlite(path: path, .full))
+        #expect(try DatabaseURL(text + "?synchronous=normal") == .sqlite(path: path, .normal))
     }
 
     @Test(
         "other URLs are refused",
         arguments: [
             "", "sqlite", "sqlite:", "sqlite://", "sqlite:///", "sqlite://host/a", "sqlite:a?x=1",
-            "sqlite:a/", "sqlite:%zz", "sqlite:%4", "sqlite:a%00b", "SQLITE:a", "file:a",
+            "sqlite:a/", "sqlite:a?synchronous=off", "sqlite:a?", "sqlite:%zz", "sqlite:%4",
+            "sqlite:a%00b", "SQLITE:a", "file:a",
         ])
     func noURLs(text: String) {
         #expect(throws: DatabaseURLError.self) { try DatabaseURL(text) }

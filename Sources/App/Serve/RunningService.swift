@@ -1,0 +1,85 @@
+import EventStore
+import Listener
+package import Logging
+import Observability
+import SQL
+import SQLiteStorage
+
+/// The service from its first to its last moment: opens, listens, looks after itself, drains.
+package struct RunningService {
+    private let settings: Settings
+    private let store: OpenedStore
+    private let service: EventService
+    private let listener: Listener
+    private let certificates: CertificateKeeper?
+    private let logger: Logger
+
+    /// Opens the store, loads the certificate and begins to listen, in this order: what is wrong is
+    /// told before anybody can connect.
+    package static func start(
+        _ settings: Settings, registry: MetricsRegistry, logger: Logger
+    ) async throws -> RunningService {
+        let store = try OpenedStore(settings.database, as: .serving) { [logger] error in
+            logger.error("index upkeep failed", metadata: ["detail": "\(error.message)"])
+        }
+        try await store.requireDurability(settings.database)
+        let loader = CertificateLoader(settings.tls, address: settings.listen.address)
+        let certificate = settings.tls.isEnabled ? try loader.load() : nil
+        let certificates = certificate.map {
+            CertificateKeeper(loader, current: $0, logger: logger)
+        }
+        let connections = ConnectionStatus()
+        let service = EventService(
+            settings, storage: store.storage, certificates: certificates, listener: connections,
+            registry: registry, logger: logger)
+        let listener = try Listener(
+            settings.listener(certificate), responder: service.responder, logger: logger)
+        connections.watch(listener)
+        return RunningService(
+            settings: settings, store: store, service: service, listener: listener,
+            certificates: certificates, logger: logger)
+    }
+
+    /// Where clients find the service.
+    package var address: String {
+        let scheme = settings.tls.isEnabled ? "https" : "http"
+        return "\(scheme)://\(NetworkAddress.inURL(settings.listen.address)):\(listener.port)"
+    }
+
+    /// Serves until a signal says stop; then finishes what is under way and closes the store.
+    package func run(until signals: AsyncStream<ProcessSignal>) async {
+        await logReady()
+        let retention = RetentionService(
+            policy: settings.retention, storage: store.storage, logger: logger)
+        await withTaskGroup { group in
+            group.addTask { await service.monitor.run() }
+            group.addTask { await retention.run() }
+            for await signal in signals {
+                if signal == .stop { break }
+                await reloadCertificate()
+            }
+            group.cancelAll()
+        }
+        logger.notice("stopping: no new connections, requests under way are finished")
+        await listener.drain(within: settings.listen.drainTimeout)
+        await store.close()
+        logger.notice("stopped")
+    }
+
+    private func logReady() async {
+        var metadata = await certificates?.metadata ?? [:]
+        metadata["address"] = "\(address)"
+        metadata["version"] = "\(Version.text)"
+        logger.notice("ready", metadata: metadata)
+    }
+
+    private func reloadCertificate() async {
+        guard let certificates else {
+            logger.notice("plain HTTP: there is no certificate to read again")
+            return
+        }
+        await certificates.reload { [listener, settings] certificate in
+            try listener.replaceCertificate(certificate.listenerSettings(settings.tls))
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import Listener
+
+extension Settings {
+    /// What the listener needs of the settings.
+    ///
+    /// - Parameter certificate: nil serves plain HTTP.
+    func listener(_ certificate: ServerCertificate?) -> ListenerSettings {
+        var result = ListenerSettings()
+        result.address = listen.address
+        result.port = UInt16(clamping: listen.port)
+        if let threads = listen.threads { result.threads = threads }
+        result.tls = certificate?.listenerSettings(tls)
+        result.limits.body = ingest.maximumBody
+        result.limits.bodiesInFlight = ingest.maximumInFlight
+        result.limits.connections = listen.connections
+        result.limits.connectionsPerAddress = listen.connectionsPerAddress
+        result.timeouts.idle = listen.idleTimeout
+        result.timeouts.head = listen.headTimeout
+        result.timeouts.body = listen.bodyTimeout
+        return result
+    }
+}
+
+extension ServerCertificate {
+    func listenerSettings(_ settings: App.TLSSettings) -> Listener.TLSSettings {
+        Listener.TLSSettings(
+            chain: chain, key: key, clientAuthority: clientAuthorities,
+            isClientCertificateRequired: settings.isClientRequired)
+    }
+}

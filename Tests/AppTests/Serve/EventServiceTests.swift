@@ -1,0 +1,89 @@
+import HTTP
+import Logging
+import MemoryStorage
+import Metrics
+import Observability
+import Testing
+
+@testable import App
+
+@Suite("The service put together")
+struct EventServiceTests {
+    private struct NoListener: StatusSource {
+        let section = "listener"
+        func facts() async -> [Fact] { [Fact("connections", 0)] }
+    }
+
+    private static let administrator: Headers = [
+        "X-Roles": "admin", "X-User-Id": "u", "X-Project-Id": "p",
+        "Content-Type": "application/json",
+    ]
+
+    private func service() throws -> EventService {
+        EventService(
+            try Settings(from: SettingsSources()), storage: MemoryEventStorage(), certificates: nil,
+            listener: NoListener(), registry: MetricsRegistry(), logger: Logger(label: "test"))
+    }
+
+    @Test(
+        "serves the API and the pages of the operator",
+        arguments: [
+            ("GET", "/", 200), ("GET", "/v2/capabilities", 200), ("GET", "/v2/events", 200),
+            ("GET", "/healthcheck", 200), ("HEAD", "/healthcheck", 204),
+            ("POST", "/healthcheck", 200), ("GET", "/healthcheck/", 200), ("GET", "/metrics", 200),
+            ("GET", "/status", 200), ("GET", "/openapi.yaml", 200), ("GET", "/nothing", 404),
+            ("DELETE", "/metrics", 405),
+        ])
+    func routes(method: String, path: String, status: Int) async throws {
+        let request = Request(method: method, path: path, headers: Self.administrator)
+        let response = try await service().responder.respond(to: request)
+        #expect(response.status.code == status)
+        #expect(response.headers["X-Openstack-Request-Id"] == "req-test")
+    }
+
+    @Test("what is published can be read back")
+    func publish() async throws {
+        let service = try service()
+        let event = """
+            [{"message_id": "a", "event_type": "t", "generated": "2026-11-21T00:00:00",
+              "traits": [["project_id", 1, "p"]], "raw": {}}]
+            """
+        let published = await service.responder.respond(
+            to: Request(
+                method: "POST", path: "/v2/events", headers: Self.administrator,
+                body: Array(event.utf8)))
+        #expect(published.status.code == 200)
+        let read = await service.responder.respond(
+            to: Request(method: "GET", path: "/v2/events/a", headers: Self.administrator))
+        #expect(read.status.code == 200)
+    }
+
+    @Test("the status names every section in order")
+    func status() async throws {
+        let response = try await service().responder.respond(
+            to: Request(method: "GET", path: "/status"))
+        guard case .bytes(let bytes) = response.body else { return }
+        let text = String(decoding: bytes, as: UTF8.self)
+        var rest = text[...]
+        for section in ["service", "store", "ingest", "listener", "tls", "counters"] {
+            let place = try #require(rest.firstRange(of: "    \"\(section)\": {"), "\(section)")
+            rest = rest[place.upperBound...]
+        }
+    }
+
+    @Test("an event older than retention allows is not taken in")
+    func tooOld() async throws {
+        let settings = try Settings(
+            from: SettingsSources(arguments: ["--events.time_to_live", "30d"]))
+        let service = EventService(
+            settings, storage: MemoryEventStorage(), certificates: nil, listener: NoListener(),
+            registry: MetricsRegistry(), logger: Logger(label: "test"))
+        let event =
+            #"{"message_id": "a", "event_type": "t", "generated": "2001-01-01T00:00:00", "traits": []}"#
+        let response = await service.responder.respond(
+            to: Request(
+                method: "POST", path: "/v2/events", headers: Self.administrator,
+                body: Array(event.utf8)))
+        #expect(response.status.code == 400)
+    }
+}
