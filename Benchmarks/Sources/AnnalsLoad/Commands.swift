@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+
+/// Where the service is, and how hard to press.
+struct TargetOptions: ParsableArguments {
+    @Option(help: "The service's address.") var host = "127.0.0.1"
+    @Option(help: "The service's port.") var port: Int
+    @Option(help: "Connections that are open at the same time.") var connections = 1
+    @Option(help: "Stop after so many seconds.") var seconds: Int64?
+    @Option(help: "Requests a second over all connections; as fast as possible without it.")
+    var rate: Double?
+
+    var client: LoadClient {
+        LoadClient(
+            host: host, port: port, connections: connections, seconds: seconds, rate: rate)
+    }
+}
+
+struct PublishCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "publish", abstract: "Publish events made from real ones, under new ids.")
+
+    @OptionGroup var target: TargetOptions
+    @Option(help: "A file of events, one JSON document a line.") var events: String
+    @Option(help: "Events in a request.") var batch = 1
+    @Option(help: "Number of the first event: ids and times follow from it.") var first = 0
+    @Option(help: "How many events to publish at most.") var count = 1_000_000
+    @Option(help: "Another seed, other ids.") var seed: UInt64 = 1
+
+    func run() throws {
+        let lines = try [UInt8](Data(contentsOf: URL(filePath: events)))
+        let (batch, first, count, seed) = (batch, first, count, seed)
+        let report = try target.client.run {
+            PublishSource(
+                templates: try EventTemplates(lines: lines, seed: seed), batchSize: batch,
+                first: first, count: count)
+        }
+        print(try report.json())
+    }
+}
+
+struct QueryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "query", abstract: "Ask for paths in turn.")
+
+    @OptionGroup var target: TargetOptions
+    @Option(help: "How many requests.") var count = 1000
+    @Option(help: "A file of paths, one a line; else name them.") var pathsFile: String?
+    @Argument(help: "Paths with their query.") var paths: [String] = []
+
+    func run() throws {
+        var all = paths
+        if let pathsFile {
+            let text = try String(contentsOfFile: pathsFile, encoding: .utf8)
+            all += text.split(separator: "\n").map(String.init)
+        }
+        guard !all.isEmpty else { throw ValidationError("name a path") }
+        let (paths, count) = (all, count)
+        print(try target.client.run { QuerySource(paths: paths, count: count) }.json())
+    }
+}
+
+struct IdentifierCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "id", abstract: "Print the message ids of events by their numbers.")
+
+    @Option(help: "The seed they were published with.") var seed: UInt64 = 1
+    @Argument var numbers: [Int]
+
+    func run() {
+        for number in numbers { print(EventIdentifier(number: number, seed: seed).text) }
+    }
+}
