@@ -1,0 +1,231 @@
+import CMicroHTTPD
+import HTTP
+import Logging
+import Synchronization
+
+/// One request and its answer: received on the connection's thread, answered by a Swift task while
+/// the connection is parked.
+final class Exchange: Sendable {
+    private enum Phase {
+        case begun
+        case receiving(RequestHead)
+        /// The rest of the body is read and dropped.
+        case refused(Refusal)
+        case parked
+        case answered(Response, StreamFeed?)
+        case replied(StreamFeed?)
+        /// The listener stops: the connection is to be cut.
+        case abandoned
+    }
+
+    private struct State {
+        var phase = Phase.begun
+        var body: [UInt8] = []
+        /// Bytes of the budget that this request holds.
+        var reserved = 0
+        var task: Task<Void, Never>?
+    }
+
+    let connection: ClientConnection
+    let id = RequestIdentifier.make()
+    private let target: RequestTarget
+    /// Used on the connection's thread, and by another one only to resume it while it is parked:
+    /// libmicrohttpd keeps it for as long as it is.
+    private nonisolated(unsafe) let handle: OpaquePointer
+    private let state = Mutex(State())
+
+    private var reception: Reception { connection.reception }
+
+    init(_ target: RequestTarget, on connection: ClientConnection, handle: OpaquePointer) {
+        self.target = target
+        self.connection = connection
+        self.handle = handle
+    }
+
+    // -- Called from the connection's thread
+
+    /// Goes on with what came; false cuts the connection.
+    func advance(_ line: RequestLine, piece: UnsafeRawBufferPointer) -> Bool {
+        let phase = state.withLock { $0.phase }
+        switch phase {
+        case .begun: return readHead(line)
+        case .receiving(let head) where piece.isEmpty: return park(head)
+        case .receiving: return take(piece)
+        case .refused(let refusal) where piece.isEmpty: return reply(refusal.response, nil)
+        case .refused:
+            connection.noteBody(piece.count)
+            return true
+        case .answered(let response, let feed): return reply(response, feed)
+        case .parked, .replied: return true
+        case .abandoned: return false
+        }
+    }
+
+    /// The answer is sent, or the connection is lost: nobody waits for the task any more.
+    func complete() {
+        let (task, reserved) = state.withLock { state in
+            defer { state.reserved = 0 }
+            if case .parked = state.phase { state.phase = .abandoned }
+            return (state.task, state.reserved)
+        }
+        task?.cancel()
+        reception.budget.giveBack(reserved)
+        connection.enter(.waiting(isFirst: false))
+    }
+
+    private func readHead(_ line: RequestLine) -> Bool {
+        do throws(Refusal) {
+            let head = try RequestHead(line, target: target, handle: handle)
+            connection.enter(.receivingBody)
+            do throws(Refusal) {
+                try check(head)
+            } catch {
+                return refuse(error, head)
+            }
+            let expected = min(head.framing.declaredLength ?? 0, 1 << 20)
+            state.withLock { state in
+                state.phase = .receiving(head)
+                state.body.reserveCapacity(expected)
+            }
+            return true
+        } catch {
+            return reply(error.response, nil)
+        }
+    }
+
+    private func check(_ head: RequestHead) throws(Refusal) {
+        _ = try connection.peer(handle)
+        let limit = reception.settings.limits.body
+        if head.framing.declaredLength ?? 0 > limit { throw .bodyTooLarge(limit: limit) }
+    }
+
+    /// A client that waits for leave to send its body, or would send one without end, is answered at
+    /// once; another one when it has sent it, or it would not read the answer.
+    private func refuse(_ refusal: Refusal, _ head: RequestHead) -> Bool {
+        let bearable = reception.settings.limits.body.multipliedReportingOverflow(by: 4)
+        let readsBody =
+            head.framing.hasBody && !head.framing.expectsContinue
+            && head.framing.declaredLength ?? 0 <= bearable.partialValue
+        guard readsBody else { return reply(refusal.response, nil) }
+        state.withLock { $0.phase = .refused(refusal) }
+        return true
+    }
+
+    private func take(_ piece: UnsafeRawBufferPointer) -> Bool {
+        connection.noteBody(piece.count)
+        let limit = reception.settings.limits.body
+        state.withLock { state in
+            let refusal: Refusal? =
+                if state.body.count + piece.count > limit {
+                    .bodyTooLarge(limit: limit)
+                } else if !reception.budget.take(piece.count) {
+                    .noMemory
+                } else {
+                    nil
+                }
+            if let refusal {
+                state.phase = .refused(refusal)
+                state.body = []
+                reception.budget.giveBack(state.reserved)
+                state.reserved = 0
+            } else {
+                state.reserved += piece.count
+                state.body.append(contentsOf: piece)
+            }
+        }
+        return true
+    }
+
+    private func park(_ head: RequestHead) -> Bool {
+        let peer: Peer
+        do throws(Refusal) {
+            peer = try connection.peer(handle)
+        } catch {
+            return reply(error.response, nil)
+        }
+        connection.enter(.working)
+        return state.withLock { state in
+            guard !reception.isStopping else { return false }
+            let request = Request(
+                method: head.method, path: target.path, query: target.query,
+                headers: head.headers, body: state.body, peer: peer, id: id)
+            state.body = []
+            state.phase = .parked
+            MHD_suspend_connection(handle)
+            // C calls us: there is no task to be a child of.
+            state.task = Task { await self.answer(request) }
+            return true
+        }
+    }
+
+    private func reply(_ response: Response, _ feed: StreamFeed?) -> Bool {
+        state.withLock { $0.phase = .replied(feed) }
+        connection.enter(.sending)
+        let reply = Reply(response, feed: feed, exchange: self)
+        return reply.queue(on: handle)
+    }
+
+    /// The listener drains: the connection ends with this answer.
+    var isLast: Bool { reception.isDraining }
+
+    func noteBadField(_ name: String) {
+        reception.logger.error(
+            "a header field of a response holds what none may and was left out",
+            metadata: ["request": "\(id)", "field": "\(name)"])
+    }
+
+    // -- Called from the task
+
+    func noteStreamFailure(_ error: any Error) {
+        reception.logger.warning(
+            "a streamed response was cut",
+            metadata: ["request": "\(id)", "error": "\(error)"])
+    }
+
+    private func answer(_ request: Request) async {
+        let response = await reception.responder.respond(to: request)
+        var feed: StreamFeed?
+        if case .stream(let stream) = response.body {
+            feed = StreamFeed(stream, exchange: self, handle: handle)
+        }
+        let isWanted = state.withLock { state in
+            guard case .parked = state.phase else { return false }
+            state.phase = .answered(response, feed)
+            MHD_resume_connection(handle)
+            return true
+        }
+        if isWanted { await feed?.run() }
+    }
+
+    // -- Called from the doorkeeper's thread
+
+    /// The client has left: nobody will read the answer.
+    func cancel() {
+        state.withLock { $0.task }?.cancel()
+    }
+
+    /// The listener stops and waits for nobody.
+    func abandon() {
+        let (task, feed) = state.withLock { state -> (Task<Void, Never>?, StreamFeed?) in
+            switch state.phase {
+            case .parked:
+                state.phase = .abandoned
+                MHD_resume_connection(handle)
+                return (state.task, nil)
+            case .answered(_, let feed), .replied(let feed): return (state.task, feed)
+            case .begun, .receiving, .refused, .abandoned: return (nil, nil)
+            }
+        }
+        task?.cancel()
+        feed?.fail()
+    }
+
+}
+
+/// What libmicrohttpd tells of the request line beside the target.
+struct RequestLine {
+    let method: String
+    let version: String
+    /// Bytes from the beginning of the target to that of the version.
+    let targetRoom: Int
+}
