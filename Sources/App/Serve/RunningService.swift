@@ -1,7 +1,7 @@
 import EventStore
 import Listener
 package import Logging
-import Observability
+package import Observability
 import SQL
 import SQLiteStorage
 
@@ -32,7 +32,7 @@ package struct RunningService {
         let service = EventService(
             settings, storage: store.storage, certificates: certificates, listener: connections,
             registry: registry, logger: logger)
-        let listener = try Listener(
+        let listener = try Listener.start(
             settings.listener(certificate), responder: service.responder, logger: logger)
         connections.watch(listener)
         return RunningService(
@@ -61,7 +61,7 @@ package struct RunningService {
             group.cancelAll()
         }
         logger.notice("stopping: no new connections, requests under way are finished")
-        await listener.drain(within: settings.listen.drainTimeout)
+        await listener.drain(timeout: settings.listen.drainTimeout)
         await store.close()
         logger.notice("stopped")
     }
@@ -79,7 +79,8 @@ package struct RunningService {
             return
         }
         await certificates.reload { [listener, settings] certificate in
-            try listener.replaceCertificate(certificate.listenerSettings(settings.tls))
+            guard let pair = settings.listener(certificate).tls else { return }
+            try listener.replaceCertificate(pair)
         }
     }
 }

@@ -9,7 +9,11 @@ extension Settings {
         result.address = listen.address
         result.port = UInt16(clamping: listen.port)
         if let threads = listen.threads { result.threads = threads }
-        result.tls = certificate?.listenerSettings(tls)
+        result.tls = certificate.map {
+            .init(
+                chain: $0.chain, key: $0.key, clientAuthority: $0.clientAuthorities,
+                isClientCertificateRequired: tls.isClientRequired)
+        }
         result.limits.body = ingest.maximumBody
         result.limits.bodiesInFlight = ingest.maximumInFlight
         result.limits.connections = listen.connections
@@ -18,13 +22,5 @@ extension Settings {
         result.timeouts.head = listen.headTimeout
         result.timeouts.body = listen.bodyTimeout
         return result
-    }
-}
-
-extension ServerCertificate {
-    func listenerSettings(_ settings: App.TLSSettings) -> Listener.TLSSettings {
-        Listener.TLSSettings(
-            chain: chain, key: key, clientAuthority: clientAuthorities,
-            isClientCertificateRequired: settings.isClientRequired)
     }
 }

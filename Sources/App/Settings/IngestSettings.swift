@@ -62,7 +62,8 @@ extension IngestSettings {
         help: "Most events that wait to be written; beyond it publishers get 503 and Retry-After.")
 
     static let settings: [any SettingDescription] = [
-        maximumBody, maximumDecompressed, maximumInFlight, maximumEvent, maximumTraits, maximumDepth, groupEvents,
+        maximumBody, maximumDecompressed, maximumInFlight, maximumEvent, maximumTraits,
+        maximumDepth, groupEvents,
         queueEvents,
     ]
 }
