@@ -24,12 +24,7 @@ struct TraitDecoder {
         for element in document.elements(of: array) {
             guard let trait = TraitParts(element, in: document),
                 document.kind(of: trait.name) == .string
-            else {
-                throw Rejection(
-                    .invalidTrait,
-                    "A trait is [name, dtype, value] or an object with name, dtype or type, "
-                        + "and value.")
-            }
+            else { throw Self.refusal }
             parts.append((document.sortKey(of: trait.name), trait))
         }
         let document = document
@@ -43,14 +38,21 @@ struct TraitDecoder {
         }
         var traits: [Trait] = []
         traits.reserveCapacity(count)
-        for part in parts { traits.append(decode(part.trait)) }
+        for part in parts { traits.append(try decode(part.trait)) }
         // A name that had to be changed may have lost its place.
         if !notes.isEmpty { areOrdered = false }
         return traits
     }
 
-    private mutating func decode(_ parts: TraitParts) -> Trait {
+    private static let refusal = Rejection(
+        .invalidTrait,
+        "A trait is [name, dtype, value] or an object with name, dtype or type, and value; its name "
+            + "has at least one character.")
+
+    private mutating func decode(_ parts: TraitParts) throws(Rejection) -> Trait {
         let name = text(parts.name, nil)
+        // A trait without a name has no path to its values.
+        if name.isEmpty { throw Self.refusal }
         let type = DeclaredType(parts.type, in: document)
         guard let node = parts.value else { return Trait(name, .null(type.known ?? .text)) }
         return Trait(name, value(node, type, name))
