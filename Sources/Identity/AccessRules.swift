@@ -2,7 +2,7 @@ package import EventStore
 
 /// Who may do what: Panko's rules, with the holes closed that its contract names.
 ///
-/// - Source: Panko's `rbac.py` and its default policies; api-ref/deviations.md says where we differ.
+/// - Source: Panko's `rbac.py` and default policies; api-ref/deviations.md says where we differ.
 package struct AccessRules: Sendable {
     package init() {}
 

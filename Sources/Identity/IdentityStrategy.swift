@@ -22,7 +22,7 @@ package struct TrustedHeaders: IdentityStrategy {
 }
 
 extension Headers {
-    /// All values of that name with commas between them, as WSGI gives them; nil where that is empty.
+    /// All values of that name with commas between them, as WSGI gives them; nil where empty.
     fileprivate func joined(_ name: String) -> String? {
         let name = name.lowercased()
         let text = fields.filter { $0.name.lowercased() == name }.map(\.value)

@@ -62,7 +62,7 @@ package final class JSONDocument {
         return annals_json_accept(parser, UInt8(ascii: "["))
     }
 
-    /// The next element of the array that is the text; nil once the array has ended and the text too.
+    /// The next element of the array that is the text; nil once array and text have ended.
     ///
     /// The nodes of the element before it are gone: memory is that of one element.
     package func nextElement() throws(JSONError) -> JSONElement? {

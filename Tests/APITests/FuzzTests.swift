@@ -4,8 +4,8 @@ import HTTP
 import JSON
 import Testing
 
-/// Requests made of the saved corpus by small random changes. The seeds are fixed, so a failure comes
-/// again; what once failed is added to the corpus.
+/// Requests made of the saved corpus by small random changes. The seeds are fixed, so a failure
+/// comes again; what once failed is added to the corpus.
 @Suite("Requests under fire")
 struct FuzzTests {
     @Test("no query string does more than fail", arguments: 0..<8)

@@ -93,7 +93,8 @@ struct PublishingTests {
     func conflict() async {
         let house = House()
         let batch =
-            "[\(Draft(id: "a", type: "x")), \(Draft(id: "a", type: "y")), \(Draft(id: "a", type: "x"))]"
+            "[\(Draft(id: "a", type: "x")), \(Draft(id: "a", type: "y")), "
+            + "\(Draft(id: "a", type: "x"))]"
         let answer = await house.post(batch)
         #expect(answer.status == .ok)
         #expect(
@@ -111,7 +112,7 @@ struct PublishingTests {
     func mixed() async throws {
         let house = House()
         let answer = await house.post(
-            "[\(Draft(id: "a")), 5, {}, \(Draft(id: "b", generated: "yesterday")), \(Draft(id: "c"))]"
+            "[\(Draft(id: "a")), 5, {}, \(Draft(id: "b", generated: "then")), \(Draft(id: "c"))]"
         )
         #expect(answer.status == .ok)
         #expect(

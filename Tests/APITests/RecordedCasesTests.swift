@@ -23,7 +23,7 @@ struct RecordedCasesTests {
             } else {
                 #expect(
                     isEqual,
-                    "\(recorded.name) \(recorded.request.method) \(recorded.target): \(recorded.status) \(recorded.body.prefix(300)) but \(answer.status.code) \(answer.text.prefix(300))"
+                    "\(recorded): \(answer.status.code) \(answer.text.prefix(300))"
                 )
             }
         }
@@ -37,12 +37,16 @@ struct RecordedCasesTests {
 }
 
 /// One exchange with a real Panko.
-struct RecordedCase {
+struct RecordedCase: CustomStringConvertible {
     let name: String
     let target: String
     let request: Request
     let status: Int
     let body: String
+
+    var description: String {
+        "\(name) \(request.method) \(target), \(status) \(body.prefix(300))"
+    }
 
     static func all() throws -> [RecordedCase] {
         try Fixture.lines("recorded-cases.jsonl").map { try RecordedCase(JSONTree($0)) }

@@ -19,7 +19,8 @@ struct EventFilters: Sendable {
     init(_ items: [FilterItem], isAdministrator: Bool) throws(APIError) {
         guard items.count <= Self.largestCount else {
             throw .badRequest(
-                "Parameter q has \(items.count) conditions; at most \(Self.largestCount) are allowed."
+                "Parameter q has \(items.count) conditions; "
+                    + "at most \(Self.largestCount) are allowed."
             )
         }
         for item in items { try add(item, isAdministrator: isAdministrator) }

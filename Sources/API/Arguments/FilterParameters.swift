@@ -1,5 +1,5 @@
-/// Conditions in a query string: `q.field=a&q.value=1&q.field=b&q.value=2`, where the first field goes
-/// with the first value, or `q[0].field=a&q[0].value=1`.
+/// Conditions in a query string: `q.field=a&q.value=1&q.field=b&q.value=2`, where the first field
+/// goes with the first value, or `q[0].field=a&q[0].value=1`.
 enum FilterParameters {
     private static let attributes = ["field", "op", "type", "value"]
 

@@ -1,8 +1,8 @@
 internal import EventStore
 
 extension EventOrder {
-    /// `sort=generated:desc&sort=message_id`: a key said twice counts once, and the id decides in the
-    /// end, in the direction of the time unless said otherwise.
+    /// `sort=generated:desc&sort=message_id`: a key said twice counts once, and the id decides in
+    /// the end, in the direction of the time unless said otherwise.
     init(sort: [String]) throws(APIError) {
         var time: Bool?
         var id: Bool?

@@ -1,8 +1,10 @@
 internal import EventStore
 internal import Values
 
-/// A comparison with a value as the store knows it. What lies beyond the store's numbers is turned
-/// into a comparison that means the same, because `TraitFilter` holds only numbers that can be stored.
+/// A comparison with a value as the store knows it.
+///
+/// What lies beyond the store's numbers becomes a comparison that means the same, because
+/// `TraitFilter` holds only numbers that can be stored.
 enum TraitCondition: Sendable, Equatable {
     case filter(Comparison, TraitValue)
     case never

@@ -33,7 +33,7 @@ package enum ErrorResponder {
         }
     }
 
-    /// For the user; the texts of Panko where it has one, because its clients and tests compare them.
+    /// For the user; Panko's text where it has one, because its clients and tests compare them.
     static func message(of error: APIError) -> String {
         switch error {
         case .badRequest(let text), .tooLarge(let text), .unsupportedMediaType(let text),

@@ -1,7 +1,7 @@
 internal import EventStore
 internal import Values
 
-/// The events of one query, page by page, so that an answer of any length takes the memory of a page.
+/// The events of one query, page by page: an answer of any length takes the memory of a page.
 actor EventPages {
     private let storage: any EventStorage
     private var query: EventQuery

@@ -2,8 +2,8 @@ internal import EventStore
 internal import JSON
 internal import Values
 
-/// Reads one event of a body. One rule for what is not as it should be: nothing is lost where it can
-/// be kept, and what was changed for that is said.
+/// Reads one event of a body. One rule for what is not as it should be: nothing is lost where it
+/// can be kept, and what was changed for that is said.
 struct EventDecoder {
     let document: JSONDocument
     let limits: IngestLimits

@@ -20,7 +20,7 @@ struct PublishEvents: Sendable {
     }
 
     func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
-        // With the strategies there are, whoever can reach us may publish; a bad credential may not.
+        // Whoever can reach us may publish, but not with credentials that are wrong.
         _ = try await gate.identity(of: routed.request)
         let isVerbose = try Self.isVerbose(routed.request)
         let batch = try PublishedBatch(
@@ -60,8 +60,8 @@ extension PublishedBatch {
 extension Event {
     /// What the digest stands for: the event as our answers show it.
     ///
-    /// Panko's form of an answer calls a null value the text "None". Told apart, an event with such a
-    /// trait would be a conflict when an answer is posted back; so both count as the same content.
+    /// Panko's form of an answer calls a null value the text "None". Told apart, an event with such
+    /// a trait would be a conflict when an answer is posted back; so both count as the same.
     var contentBytes: [UInt8] {
         guard traits.contains(where: \.isNull) else { return canonicalBytes() }
         let shown = traits.map { $0.isNull ? Trait($0.name, .text("None")) : $0 }

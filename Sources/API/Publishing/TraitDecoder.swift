@@ -3,8 +3,8 @@ internal import JSON
 internal import Values
 
 /// Reads traits in the forms publishers use: `[name, code, value]` (Ceilometer over HTTP),
-/// `{"name", "dtype", "value"}` (Ceilometer in files), `{"name", "type", "value"}` (our own answers,
-/// where every value is a text).
+/// `{"name", "dtype", "value"}` (Ceilometer in files), `{"name", "type", "value"}` (our own
+/// answers, where every value is a text).
 struct TraitDecoder {
     let document: JSONDocument
     private(set) var notes: [EventNote] = []
@@ -16,8 +16,8 @@ struct TraitDecoder {
     /// What `decodeAll` gave stands by name, each name once.
     private(set) var areOrdered = true
 
-    /// The traits of one event, put in order by the bytes they were sent in: comparing those is many
-    /// times faster than comparing the texts made of them.
+    /// The traits of one event, put in order by the bytes they were sent in: comparing those is
+    /// many times faster than comparing the texts made of them.
     mutating func decodeAll(of array: JSONNode, count: Int) throws(Rejection) -> [Trait] {
         var parts: [(key: UInt64, trait: TraitParts)] = []
         parts.reserveCapacity(count)
@@ -46,8 +46,8 @@ struct TraitDecoder {
 
     private static let refusal = Rejection(
         .invalidTrait,
-        "A trait is [name, dtype, value] or an object with name, dtype or type, and value; its name "
-            + "has at least one character.")
+        "A trait is [name, dtype, value] or an object with name, dtype or type, and value; its "
+            + "name has at least one character.")
 
     private mutating func decode(_ parts: TraitParts) throws(Rejection) -> Trait {
         let name = text(parts.name, nil)
