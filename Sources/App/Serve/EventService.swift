@@ -37,12 +37,12 @@ package struct EventService: Sendable {
         let gauges = Gauges(recorder: recorder, storage: storage, certificates: certificates)
         let operations = [
             Route(
-                .any, "/healthcheck",
+                ["GET", "POST"], "/healthcheck",
                 responder: HealthPage(monitor: monitor, disableFile: settings.health.disableFile)),
             Route(
-                .get, "/metrics",
+                ["GET"], "/metrics",
                 responder: MetricsPage(registry: registry) { await gauges.refresh() }),
-            Route(.get, "/status", responder: status),
+            Route(["GET"], "/status", responder: status),
         ]
         let router = Router(
             routes: Self.events(settings, storage, recorder).routes + operations,
