@@ -4,8 +4,10 @@ struct EventIdentifier {
     private let low: UInt64
 
     init(number: Int, seed: UInt64) {
-        high = Self.mix(seed &+ UInt64(number) &* 2)
-        low = Self.mix(seed &+ UInt64(number) &* 2 &+ 1)
+        // Mixed first, so that two seeds share no ids at neighbouring numbers.
+        let start = Self.mix(seed) &+ UInt64(number) &* 2
+        high = Self.mix(start)
+        low = Self.mix(start &+ 1)
     }
 
     var text: String {

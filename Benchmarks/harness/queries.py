@@ -1,0 +1,79 @@
+"""The paths of the query rows, made from the same events as the load."""
+
+import json
+import random
+from urllib.parse import urlencode
+
+from .places import EVENTS
+from .tools import identifiers
+
+PAGE = 100
+
+
+def path(*filters: tuple[str, str, str], **arguments) -> str:
+    pairs = [("q.field", "all_tenants"), ("q.op", "eq"), ("q.value", "True")]
+    for field, operator, value in filters:
+        pairs += [("q.field", field), ("q.op", operator), ("q.value", value)]
+    return "/v2/events?" + urlencode(pairs + list({"limit": PAGE, **arguments}.items()))
+
+
+def shapes(events: int) -> dict[str, list[str]]:
+    """Paths by the name of their shape; several where one would only measure a cache."""
+    chance = random.Random(7)
+    templates = [json.loads(line) for line in EVENTS.read_text().splitlines()]
+    some = [chance.randrange(events) for _ in range(200)]
+    deep = min(1000 * PAGE, events - PAGE)
+    return {
+        "page 1, oldest first": [path()],
+        "page 1, newest first": [path(sort="generated:desc")],
+        "by time": [path(("start_timestamp", "ge", time_of(number))) for number in some],
+        "by type": _values(templates, some, "event_type"),
+        "by project": _values(templates, some, "project_id"),
+        "by one trait, rare": [
+            path(("request_id", "eq", _request(templates, number))) for number in some
+            if _request(templates, number)],
+        "by one trait, frequent": [path(("state", "eq", "active"))],
+        "page 1,000 by marker": [path(marker=identifiers([deep - 1])[0])],
+    }
+
+
+def by_id(events: int) -> list[str]:
+    chance = random.Random(11)
+    return [f"/v2/events/{one}?" for one in
+            identifiers([chance.randrange(events) for _ in range(500)])]
+
+
+def time_of(number: int) -> str:
+    """As the load generator's EventTime."""
+    seconds = number // 100
+    day, rest = divmod(seconds, 86_400)
+    month = 1
+    for length in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30):
+        if day < length:
+            break
+        day, month = day - length, month + 1
+    return (f"2026-{month:02}-{day + 1:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+            f".{number % 100 * 10_000:06}")
+
+
+def _values(templates, some, name: str) -> list[str]:
+    found = []
+    for number in some:
+        event = templates[number % len(templates)]
+        value = event.get(name) or _trait(event, name)
+        if value:
+            found.append(path((name, "eq", value)))
+    return found
+
+
+def _trait(event: dict, name: str) -> str | None:
+    return next((value for key, _, value in event["traits"] if key == name), None)
+
+
+def _request(templates, number: int) -> str | None:
+    """The request id that event `number` has, as the load generator's EventTemplates salts it."""
+    value = _trait(templates[number % len(templates)], "request_id")
+    if value is None or not value.startswith("req-"):
+        return None
+    salt = number // len(templates) * 0x9E37_79B1 & 0xFFFF_FFFF
+    return f"req-{int(value[4:12], 16) ^ salt:08x}{value[12:]}"
