@@ -135,7 +135,7 @@ let package = Package(
             name: "AppTests",
             dependencies: [
                 "App", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL", "SQLiteStorage",
-                "Observability", logging, metrics,
+                "Observability", "Listener", logging, metrics,
             ],
             swiftSettings: strict),
     ]

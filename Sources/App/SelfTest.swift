@@ -1,5 +1,6 @@
 import EventStore
 import Observability
+import OpenSSL
 package import SQLiteStorage
 package import Values
 
@@ -15,7 +16,30 @@ package struct SelfTest: Sendable {
 
     package func findings() async -> [CheckFinding] {
         let store = await StoreCheck(settings.database.sqliteOptions).run(writing: sample)
-        return store + [clock]
+        return store + [clock, certificate]
+    }
+
+    /// Days that must be left of a certificate: an operator needs some to get another.
+    private static let fewestDays = 7
+
+    private var certificate: CheckFinding {
+        let name = "certificate"
+        guard settings.tls.isEnabled else {
+            return CheckFinding(name: name, isGood: true, detail: "none: plain HTTP")
+        }
+        guard settings.tls.certificate != nil else {
+            return CheckFinding(name: name, isGood: true, detail: "self-signed, made at start")
+        }
+        do throws(ServerCertificateError) {
+            let loader = CertificateLoader(settings.tls, address: settings.listen.address)
+            let report = try loader.load().report
+            let days = report.daysLeft(at: now())
+            return CheckFinding(
+                name: name, isGood: days >= Self.fewestDays,
+                detail: "\(days) days left of \(report.subject)")
+        } catch {
+            return CheckFinding(name: name, isGood: false, detail: error.description)
+        }
     }
 
     /// No build of ours is older than this; a clock before it has not been set.

@@ -14,9 +14,13 @@ package final class ConnectionStatus: StatusSource {
         self.listener.withLock { $0 = listener }
     }
 
+    /// Nil before there is a listener.
+    package var current: ListenerStatus? {
+        listener.withLock { $0 }?.status
+    }
+
     package func facts() async -> [Fact] {
-        guard let listener = listener.withLock({ $0 }) else { return [] }
-        let status = listener.status
+        guard let status = current else { return [] }
         return [
             Fact("connections", .integer(status.active)),
             Fact("accepted", .integer(status.accepted)),

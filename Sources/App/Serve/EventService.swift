@@ -21,7 +21,7 @@ package struct EventService: Sendable {
     ///   - registry: the one that swift-metrics was given.
     package init(
         _ settings: Settings, storage: any EventStorage, certificates: CertificateKeeper?,
-        listener: any StatusSource, registry: MetricsRegistry, logger: Logger
+        connections: ConnectionStatus, registry: MetricsRegistry, logger: Logger
     ) {
         let limits = GroupCommitLimits(
             eventsPerGroup: settings.ingest.groupEvents,
@@ -31,10 +31,12 @@ package struct EventService: Sendable {
         let monitor = HealthMonitor(probes: [store.probe], logger: logger)
         let status = StatusPage(sources: [
             ProcessStatus(instance: RandomBytes.uuidText()), store,
-            IngestStatus(recorder: recorder, limits: limits), listener,
+            IngestStatus(recorder: recorder, limits: limits), connections,
             certificates ?? PlainStatus(), CounterStatus(registry: registry),
         ])
-        let gauges = Gauges(recorder: recorder, storage: storage, certificates: certificates)
+        let gauges = Gauges(
+            recorder: recorder, storage: storage, certificates: certificates,
+            connections: connections)
         let operations = [
             Route(
                 ["GET", "POST"], "/healthcheck",

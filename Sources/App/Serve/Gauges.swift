@@ -1,4 +1,5 @@
 import EventStore
+import Listener
 import Metrics
 import Observability
 import Values
@@ -8,14 +9,23 @@ struct Gauges: Sendable {
     let recorder: GroupCommit
     let storage: any EventStorage
     let certificates: CertificateKeeper?
+    let connections: ConnectionStatus
     private let queue = Meter(label: "ingest_queue_events")
     private let durable = Meter(label: "store_durable")
+    private let active = Meter(label: "connections")
+    private let refused = Meter(label: "connections_refused")
+    private let timedOut = Meter(label: "connections_timed_out")
+    private let bodies = Meter(label: "body_bytes_in_flight")
     private let process = ProcessMetrics()
 
-    init(recorder: GroupCommit, storage: any EventStorage, certificates: CertificateKeeper?) {
+    init(
+        recorder: GroupCommit, storage: any EventStorage, certificates: CertificateKeeper?,
+        connections: ConnectionStatus
+    ) {
         self.recorder = recorder
         self.storage = storage
         self.certificates = certificates
+        self.connections = connections
     }
 
     func refresh() async {
@@ -24,6 +34,12 @@ struct Gauges: Sendable {
         if let certificates {
             let seconds = await certificates.expires.microseconds / 1_000_000
             Meter(label: "certificate_expiry_timestamp_seconds").set(seconds)
+        }
+        if let now = connections.current {
+            active.set(Int64(now.active))
+            refused.set(Int64(now.refused))
+            timedOut.set(Int64(now.timedOut))
+            bodies.set(Int64(now.bodyBytesInFlight))
         }
         process.refresh()
     }

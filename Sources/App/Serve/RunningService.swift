@@ -9,6 +9,7 @@ import SQLiteStorage
 package struct RunningService {
     private let settings: Settings
     private let store: OpenedStore
+    private let storage: MeasuredStorage
     private let service: EventService
     private let listener: Listener
     private let certificates: CertificateKeeper?
@@ -28,15 +29,17 @@ package struct RunningService {
         let certificates = certificate.map {
             CertificateKeeper(loader, current: $0, logger: logger)
         }
+        let storage = MeasuredStorage(store.storage)
         let connections = ConnectionStatus()
         let service = EventService(
-            settings, storage: store.storage, certificates: certificates, listener: connections,
+            settings, storage: storage, certificates: certificates, connections: connections,
             registry: registry, logger: logger)
         let listener = try Listener.start(
             settings.listener(certificate), responder: service.responder, logger: logger)
         connections.watch(listener)
         return RunningService(
-            settings: settings, store: store, service: service, listener: listener,
+            settings: settings, store: store, storage: storage, service: service,
+            listener: listener,
             certificates: certificates, logger: logger)
     }
 
@@ -50,7 +53,7 @@ package struct RunningService {
     package func run(until signals: AsyncStream<ProcessSignal>) async {
         await logReady()
         let retention = RetentionService(
-            policy: settings.retention, storage: store.storage, logger: logger)
+            policy: settings.retention, storage: storage, logger: logger)
         await withTaskGroup { group in
             group.addTask { await service.monitor.run() }
             group.addTask { await retention.run() }

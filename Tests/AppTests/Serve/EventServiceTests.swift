@@ -9,11 +9,6 @@ import Testing
 
 @Suite("The service put together")
 struct EventServiceTests {
-    private struct NoListener: StatusSource {
-        let section = "listener"
-        func facts() async -> [Fact] { [Fact("connections", 0)] }
-    }
-
     private static let administrator: Headers = [
         "X-Roles": "admin", "X-User-Id": "u", "X-Project-Id": "p",
         "Content-Type": "application/json",
@@ -22,7 +17,8 @@ struct EventServiceTests {
     private func service() throws -> EventService {
         EventService(
             try Settings(from: SettingsSources()), storage: MemoryEventStorage(), certificates: nil,
-            listener: NoListener(), registry: MetricsRegistry(), logger: Logger(label: "test"))
+            connections: ConnectionStatus(), registry: MetricsRegistry(),
+            logger: Logger(label: "test"))
     }
 
     @Test(
@@ -76,7 +72,8 @@ struct EventServiceTests {
         let settings = try Settings(
             from: SettingsSources(arguments: ["--events.time_to_live", "30d"]))
         let service = EventService(
-            settings, storage: MemoryEventStorage(), certificates: nil, listener: NoListener(),
+            settings, storage: MemoryEventStorage(), certificates: nil,
+            connections: ConnectionStatus(),
             registry: MetricsRegistry(), logger: Logger(label: "test"))
         let event =
             #"{"message_id": "a", "event_type": "t", "generated": "2001-01-01T00:00:00", "traits": []}"#
