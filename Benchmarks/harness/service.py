@@ -37,7 +37,7 @@ class Service:
             [BINARY, "serve", "--listen.port", str(self.port),
              "--database.url", f"sqlite://{self.database}",
              "--tls.self_signed_directory", str(self.directory)],
-            stdout=log, stderr=log)
+            stdout=log, stderr=log, env=_environment())
         while not self._is_ready():
             if self.process.poll() is not None:
                 raise SystemExit(f"annals ended: {(self.directory / 'annals.log').read_text()}")
@@ -99,6 +99,11 @@ class MemoryWatch:
     def __exit__(self, *_) -> None:
         self._done.set()
         self._thread.join()
+
+
+def _environment() -> dict[str, str]:
+    """Without ANNALS_...: those would be settings of the service."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ANNALS_")}
 
 
 def _free_port() -> int:

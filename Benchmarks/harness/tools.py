@@ -17,8 +17,9 @@ def build() -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     flags = os.environ.get("SWIFT_FLAGS", "").split()
     quiet = {"stdout": sys.stderr}
-    subprocess.run(["swift", "build", "-c", "release", "--product", "annals", *flags],
-                   cwd=ROOT, check=True, **quiet)
+    if "ANNALS_BINARY" not in os.environ:
+        subprocess.run(["swift", "build", "-c", "release", "--product", "annals", *flags],
+                       cwd=ROOT, check=True, **quiet)
     subprocess.run(["swift", "build", "-c", "release"], cwd=BENCHMARKS, check=True, **quiet)
     for name, libraries in (("rawsqlite", ["-lsqlite3", "-lpthread"]), ("syncprobe", [])):
         subprocess.run(

@@ -13,7 +13,7 @@ import pytest
 from support.events import as_listed, sample
 from support.load import Ledger, Publishers, assert_kept, stored
 from support.lostwrites import ForgetfulDisk
-from support.server import binary
+from support.server import binary, clean_environment
 
 
 def eventually(condition, seconds: float = 10):
@@ -84,7 +84,7 @@ def test_the_status_command_works_beside_a_running_service(make_server):
     server = make_server().start()
     done = subprocess.run(
         [binary(), "db", "status", "--database.url", f"sqlite://{server.database}"],
-        capture_output=True, text=True, timeout=20)
+        capture_output=True, text=True, timeout=20, env=clean_environment())
     assert done.returncode == 0, done.stderr
     assert server.is_running
 

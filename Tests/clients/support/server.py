@@ -28,6 +28,11 @@ def binary() -> Path:
     raise FileNotFoundError(f"no annals at {' or '.join(map(str, candidates))}: make build")
 
 
+def clean_environment() -> dict[str, str]:
+    """Without ANNALS_...: those would be settings of the service, or unknown ones to it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("ANNALS_")}
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -75,7 +80,7 @@ class Server:
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-                env=os.environ | self.environment)
+                env=clean_environment() | self.environment)
         self._wait_until_ready(began)
         return self
 
