@@ -130,7 +130,6 @@ struct annals_server *annals_server_start(const struct annals_options *options,
         MHD_OPTION_CONNECTION_LIMIT, options->connections_per_thread * options->threads,
         MHD_OPTION_CONNECTION_TIMEOUT, options->idle_timeout_seconds,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->memory_per_connection,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
         MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
@@ -207,6 +206,14 @@ size_t annals_request_fields(struct MHD_Connection *handle, struct annals_field 
     struct field_list list = {fields, capacity, 0};
     MHD_get_connection_values_n(handle, MHD_HEADER_KIND, add_field, &list);
     return list.count;
+}
+
+int annals_head_ends_after(struct MHD_Connection *handle, const char *start, const char *last) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(handle, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    if (info == NULL) return 0;
+    ptrdiff_t rest = start + info->header_size - last;
+    return rest == 4 || rest == 2;
 }
 
 // -- Responses

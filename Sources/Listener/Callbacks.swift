@@ -1,4 +1,5 @@
 import CMicroHTTPD
+import Glibc
 import Logging
 
 // The C callbacks recover the Swift object from the pointer C kept, and do nothing else.
@@ -30,7 +31,7 @@ let callbacks = annals_callbacks(
         guard let exchange, let method, let version else { return 0 }
         let line = RequestLine(
             method: String(cString: method), version: String(cString: version),
-            targetRoom: targetRoom)
+            targetRoom: targetRoom, start: method, end: version + strlen(version))
         let isWelcome = Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue()
             .advance(line, piece: UnsafeRawBufferPointer(start: data, count: size))
         return isWelcome ? 1 : 0

@@ -101,6 +101,32 @@ final class ClientConnection: Sendable {
         }
     }
 
+    /// The socket of a connection that waits for its client to send.
+    func listening(at now: Int64) -> Int32? {
+        state.withLock { state in
+            switch state.stage {
+            case .waiting, .receivingBody: now - state.since >= 100 ? state.socket : nil
+            case .working, .sending: nil
+            }
+        }
+    }
+
+    /// Cuts the connection where its client will send no more and everything is read. libmicrohttpd
+    /// misses that where the end comes together with the last bytes.
+    func cutIfEnded() {
+        state.withLock { state in
+            guard let socket = state.socket else { return }
+            switch state.stage {
+            case .working, .sending: return
+            case .waiting, .receivingBody: break
+            }
+            var byte: UInt8 = 0
+            guard recv(socket, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) == 0 else { return }
+            shutdown(socket, Int32(SHUT_RDWR))
+            state.socket = nil
+        }
+    }
+
     /// Cuts the connection where its client has used up its time; true where it did.
     func cutIfLate(at now: Int64, _ timeouts: ListenerTimeouts) -> Bool {
         state.withLock { state in

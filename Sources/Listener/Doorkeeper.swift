@@ -98,27 +98,29 @@ final class Doorkeeper: Sendable {
 
     private func sweep() {
         let now = MonotonicClock.milliseconds()
-        var suspects: [(socket: Int32, exchange: Exchange)] = []
+        var watched: [(socket: Int32, onDeparture: () -> Void)] = []
         for connection in reception.connections.all {
             if connection.cutIfLate(at: now, reception.settings.timeouts) {
                 reception.counters.timedOut.add(1, ordering: .relaxed)
+            } else if let (socket, exchange) = connection.suspect(at: now) {
+                watched.append((socket, { exchange.cancel() }))
+            } else if let socket = connection.listening(at: now) {
+                watched.append((socket, { connection.cutIfEnded() }))
             }
-            if let suspect = connection.suspect(at: now) { suspects.append(suspect) }
         }
-        cancelDeserted(suspects)
+        notice(watched)
     }
 
-    /// libmicrohttpd does not look at a parked connection, so a client's leave is noticed here. The
-    /// socket may have become another's by now: its request is over then, and nothing to cancel.
-    private func cancelDeserted(_ suspects: [(socket: Int32, exchange: Exchange)]) {
-        guard !suspects.isEmpty else { return }
+    /// libmicrohttpd does not look at a parked connection, so a client's departure is noticed here.
+    /// The socket may have become another's by now: its request is over then, nothing to cancel, and
+    /// a connection looks again before it cuts.
+    private func notice(_ watched: [(socket: Int32, onDeparture: () -> Void)]) {
+        guard !watched.isEmpty else { return }
         let departure = annals_poll_departure
-        var polls = suspects.map { pollfd(fd: $0.socket, events: departure, revents: 0) }
+        var polls = watched.map { pollfd(fd: $0.socket, events: departure, revents: 0) }
         guard poll(&polls, nfds_t(polls.count), 0) > 0 else { return }
-        for (suspect, answer) in zip(suspects, polls) {
-            if answer.revents & departure != 0 {
-                suspect.exchange.cancel()
-            }
+        for (watch, answer) in zip(watched, polls) where answer.revents & departure != 0 {
+            watch.onDeparture()
         }
     }
 }

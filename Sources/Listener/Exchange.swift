@@ -228,4 +228,7 @@ struct RequestLine {
     let version: String
     /// Bytes from the beginning of the target to that of the version.
     let targetRoom: Int
+    /// In libmicrohttpd's memory: the head's first byte, and the one after the version.
+    let start: UnsafePointer<CChar>
+    let end: UnsafePointer<CChar>
 }

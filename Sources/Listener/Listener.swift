@@ -29,7 +29,8 @@ package final class Listener: Sendable {
     /// - Throws: `.portInUse` and the like name the address and the port; `.badCertificate` says what
     ///   GnuTLS finds wrong.
     package static func start(
-        _ settings: ListenerSettings, responder: any Responder, logger: Logger
+        _ settings: ListenerSettings, responder: any Responder,
+        logger: Logger = Logger(label: "listener")
     ) throws(ListenerError) -> Listener {
         let reception = try Reception(settings, responder: responder, logger: logger)
         let socket = try ListenSocket(address: settings.address, port: settings.port)

@@ -32,7 +32,9 @@ struct RequestFraming: Sendable, Equatable {
     }
 
     func check() throws(Refusal) {
-        guard hosts <= 1 else { throw .malformed("The request has more than one Host.") }
+        guard hosts == 1 || isFirstVersion && hosts == 0 else {
+            throw .malformed("A request has one header field Host.")
+        }
         guard lengths.count <= 1 else {
             throw .malformed("The request has more than one Content-Length.")
         }

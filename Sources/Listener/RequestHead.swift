@@ -20,22 +20,26 @@ struct RequestHead: Sendable {
         }
         method = line.method
         self.target = target
-        (headers, framing) = try Self.read(handle, version: line.version)
+        (headers, framing) = try Self.read(line, handle)
     }
 
     private static func read(
-        _ handle: OpaquePointer, version: String
+        _ line: RequestLine, _ handle: OpaquePointer
     ) throws(Refusal) -> (Headers, RequestFraming) {
         try withUnsafeTemporaryAllocation(of: annals_field.self, capacity: mostFields) {
             fields throws(Refusal) in
             let count = annals_request_fields(handle, fields.baseAddress, fields.count)
             guard count <= fields.count else { throw .tooManyFields }
             var headers = Headers()
-            var framing = RequestFraming(version: version)
+            var framing = RequestFraming(version: line.version)
             for field in fields.prefix(count) {
                 let (name, value) = try text(of: field)
                 try framing.note(name, value)
                 headers.append(name, value)
+            }
+            let last = fields.prefix(count).last.map { $0.value + $0.value_length } ?? line.end
+            guard annals_head_ends_after(handle, line.start, last) == 1 else {
+                throw .malformed("A header field has no name.")
             }
             try framing.check()
             return (headers, framing)

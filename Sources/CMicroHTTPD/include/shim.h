@@ -65,6 +65,10 @@ struct annals_field {
 size_t annals_request_fields(struct MHD_Connection *handle, struct annals_field *fields,
                              size_t capacity);
 
+/// Whether the head, which begins at `start`, ends with two line ends after `last`. Otherwise a line
+/// that begins with a colon was taken for the empty one, and the fields after it for a request.
+int annals_head_ends_after(struct MHD_Connection *handle, const char *start, const char *last);
+
 /// A response with a copy of the bytes, or null.
 struct MHD_Response *annals_response_of_bytes(const void *bytes, size_t size);
 /// A response that asks `read` for bytes: how many it wrote, 0 where it suspended the connection,
