@@ -33,7 +33,8 @@ struct PublishEvents: Sendable {
         }
         // An event without an outcome must not be taken for one that is stored.
         guard outcomes.count == incoming.count else {
-            throw .storage(.failed(detail: "\(outcomes.count) outcomes for \(incoming.count) events"))
+            throw .storage(
+                .failed(detail: "\(outcomes.count) outcomes for \(incoming.count) events"))
         }
         let report = PublishReport(batch, outcomes)
         metrics.count(report)
