@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from urllib.parse import urlencode
 
 from .places import EVENTS
@@ -20,7 +21,7 @@ def path(*filters: tuple[str, str, str], **arguments) -> str:
 def shapes(events: int) -> dict[str, list[str]]:
     """Paths by the name of their shape; several where one would only measure a cache."""
     chance = random.Random(7)
-    templates = [json.loads(line) for line in EVENTS.read_text().splitlines()]
+    templates = _templates()
     some = [chance.randrange(events) for _ in range(200)]
     deep = min(1000 * PAGE, events - PAGE)
     return {
@@ -37,10 +38,17 @@ def shapes(events: int) -> dict[str, list[str]]:
     }
 
 
-def by_id(events: int) -> list[str]:
+def by_id(events: int) -> tuple[list[str], str]:
+    """Paths of events of the project that has the most, and that project: only it may see them."""
+    templates = _templates()
+    projects = [_trait(template, "project_id") for template in templates]
+    project = Counter(filter(None, projects)).most_common(1)[0][0]
+    places = [place for place, one in enumerate(projects) if one == project]
     chance = random.Random(11)
-    return [f"/v2/events/{one}?" for one in
-            identifiers([chance.randrange(events) for _ in range(500)])]
+    rounds = events // len(templates)
+    numbers = [chance.randrange(rounds) * len(templates) + chance.choice(places)
+               for _ in range(500)]
+    return [f"/v2/events/{one}" for one in identifiers(numbers)], project
 
 
 def time_of(number: int) -> str:
@@ -54,6 +62,10 @@ def time_of(number: int) -> str:
         day, month = day - length, month + 1
     return (f"2026-{month:02}-{day + 1:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
             f".{number % 100 * 10_000:06}")
+
+
+def _templates() -> list[dict]:
+    return [json.loads(line) for line in EVENTS.read_text().splitlines()]
 
 
 def _values(templates, some, name: str) -> list[str]:

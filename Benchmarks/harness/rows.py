@@ -88,9 +88,9 @@ def pages(service: Service, events: int, count: int = 1000) -> dict:
 
 def one_by_id(service: Service, events: int) -> dict:
     """Row 5."""
-    paths = queries.by_id(events)
-    tools.query(service.port, paths, 200)
-    found = tools.query(service.port, paths, 3000)["milliseconds"]
+    paths, project = queries.by_id(events)
+    tools.query(service.port, paths, 200, project)
+    found = tools.query(service.port, paths, 3000, project)["milliseconds"]
     say(f"by id: p50 {found['p50']:.2f}, p99 {found['p99']:.2f} ms")
     return found
 

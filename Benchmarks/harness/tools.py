@@ -43,11 +43,12 @@ def publish(port: int, **options) -> dict:
     return report
 
 
-def query(port: int, paths: list[str], count: int, connections: int = 1) -> dict:
+def query(port: int, paths: list[str], count: int, project: str = "bench") -> dict:
+    """One client; a fault ends the benchmark."""
     listed = WORK / "paths.txt"
     listed.write_text("\n".join(paths))
-    report = _json([LOAD, "query", "--port", port, "--count", count, "--connections",
-                    connections, "--seconds", 30, "--paths-file", listed])
+    report = _json([LOAD, "query", "--port", port, "--count", count, "--project", project,
+                    "--seconds", 30, "--paths-file", listed])
     if report["faults"]:
         raise SystemExit(f"{paths[0]}: {report['faults']} faults: {report['firstFaults']}")
     return report

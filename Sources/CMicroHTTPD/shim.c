@@ -302,11 +302,16 @@ static int invalid(char *text, size_t size, const char *reason) {
 static int read_subject(const gnutls_datum_t *certificate, char *text, size_t size) {
     gnutls_x509_crt_t parsed;
     if (gnutls_x509_crt_init(&parsed) < 0) return invalid(text, size, "out of memory");
-    size_t length = size;
+    gnutls_datum_t subject = {NULL, 0};
     int code = gnutls_x509_crt_import(parsed, certificate, GNUTLS_X509_FMT_DER);
-    if (code >= 0) code = gnutls_x509_crt_get_dn(parsed, text, &length);
+    if (code >= 0) code = gnutls_x509_crt_get_dn3(parsed, &subject, 0);
     gnutls_x509_crt_deinit(parsed);
-    return code < 0 ? invalid(text, size, gnutls_strerror(code)) : ANNALS_CLIENT_VERIFIED;
+    if (code < 0) return invalid(text, size, gnutls_strerror(code));
+    // One that does not fit must not become another's by being cut.
+    int fits = subject.size < size;
+    snprintf(text, size, "%s", fits ? (const char *)subject.data : "its subject is too long");
+    gnutls_free(subject.data);
+    return fits ? ANNALS_CLIENT_VERIFIED : ANNALS_CLIENT_INVALID;
 }
 
 int annals_connection_client(struct MHD_Connection *handle, char *text, size_t size) {

@@ -33,7 +33,7 @@ annals_json_status annals_json_begin(
     parser->strings.clear();
     parser->open.clear();
     if (!parser->structure || parser->capacity < length) {
-        // Doubled, so that a row of growing texts does not allocate for each of them.
+        // A little more, so that a row of growing texts does not allocate for each of them.
         size_t wanted = length < 4096 ? 4096 : length + length / 8;
         auto code = simdjson::get_active_implementation()->create_dom_parser_implementation(
             wanted, 1, parser->structure);

@@ -12,21 +12,22 @@ package struct TrustedHeaders: IdentityStrategy {
     package init() {}
 
     package func authenticate(_ request: Request) async throws(IdentityError) -> Identity {
-        Identity(
+        var found: [String: String] = [:]
+        for field in request.headers.fields {
+            let name = field.name.lowercased()
+            guard Self.names.contains(name) else { continue }
+            // Sent twice, it counts as one with a comma, as WSGI gives it.
+            found[name] = found[name].map { $0 + "," + field.value } ?? field.value
+        }
+        found = found.filter { !$0.value.isEmpty }
+        return Identity(
             // Panko does not trim: in "member, admin" the second role is " admin".
-            roles: request.headers.joined("X-Roles")?.split(separator: ",").map(String.init) ?? [],
-            userID: request.headers.joined("X-User-Id"),
-            projectID: request.headers.joined("X-Project-Id"),
-            isSystemScoped: request.headers.joined("OpenStack-System-Scope") == "all")
+            roles: found["x-roles"]?.split(separator: ",").map(String.init) ?? [],
+            userID: found["x-user-id"], projectID: found["x-project-id"],
+            isSystemScoped: found["openstack-system-scope"] == "all")
     }
-}
 
-extension Headers {
-    /// All values of that name with commas between them, as WSGI gives them; nil where empty.
-    fileprivate func joined(_ name: String) -> String? {
-        let name = name.lowercased()
-        let text = fields.filter { $0.name.lowercased() == name }.map(\.value)
-            .joined(separator: ",")
-        return text.isEmpty ? nil : text
-    }
+    private static let names = [
+        "x-roles", "x-user-id", "x-project-id", "openstack-system-scope",
+    ]
 }

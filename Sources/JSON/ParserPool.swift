@@ -9,9 +9,9 @@ enum ParserPool {
     }
 
     /// More than this would only hold memory: so many can be at work at once on few cores.
-    private static let largestPool = 16
+    private static let largestPool = 8
     /// A parser that grew beyond this (bytes) for one large text is not kept.
-    private static let largestFootprint = 8 << 20
+    private static let largestFootprint = 2 << 20
     private static let idle = Mutex<[Idle]>([])
 
     /// Nil where there is no memory.

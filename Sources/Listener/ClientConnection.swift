@@ -140,6 +140,7 @@ final class ClientConnection: Sendable {
             case .working, .sending: return false
             }
             guard now - state.since >= allowed, let socket = state.socket else { return false }
+            reception.counters.timedOut.add(1, ordering: .relaxed)
             shutdown(socket, Int32(SHUT_RDWR))
             state.socket = nil
             return true

@@ -100,9 +100,8 @@ final class Doorkeeper: Sendable {
         let now = MonotonicClock.milliseconds()
         var watched: [(socket: Int32, onDeparture: () -> Void)] = []
         for connection in reception.connections.all {
-            if connection.cutIfLate(at: now, reception.settings.timeouts) {
-                reception.counters.timedOut.add(1, ordering: .relaxed)
-            } else if let (socket, exchange) = connection.suspect(at: now) {
+            if connection.cutIfLate(at: now, reception.settings.timeouts) { continue }
+            if let (socket, exchange) = connection.suspect(at: now) {
                 watched.append((socket, { exchange.cancel() }))
             } else if let socket = connection.listening(at: now) {
                 watched.append((socket, { connection.cutIfEnded() }))

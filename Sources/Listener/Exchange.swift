@@ -16,6 +16,13 @@ final class Exchange: Sendable {
         case replied(StreamFeed?)
         /// The listener stops: the connection is to be cut.
         case abandoned
+
+        var feed: StreamFeed? {
+            switch self {
+            case .answered(_, let feed), .replied(let feed): feed
+            case .begun, .receiving, .refused, .parked, .abandoned: nil
+            }
+        }
     }
 
     private struct State {
@@ -63,13 +70,14 @@ final class Exchange: Sendable {
 
     /// The answer is sent, or the connection is lost: nobody waits for the task any more.
     func complete() {
-        let (task, reserved) = state.withLock { state in
-            defer { state.reserved = 0 }
-            if case .parked = state.phase { state.phase = .abandoned }
-            return (state.task, state.reserved)
+        // Taking everything out also parts the feed from the exchange, which it holds.
+        let last = state.withLock { state in
+            defer { state = State(phase: .abandoned) }
+            return state
         }
-        task?.cancel()
-        reception.budget.giveBack(reserved)
+        last.task?.cancel()
+        last.phase.feed?.fail()
+        reception.budget.giveBack(last.reserved)
         connection.enter(.waiting(isFirst: false))
     }
 
@@ -206,15 +214,12 @@ final class Exchange: Sendable {
 
     /// The listener stops and waits for nobody.
     func abandon() {
-        let (task, feed) = state.withLock { state -> (Task<Void, Never>?, StreamFeed?) in
-            switch state.phase {
-            case .parked:
+        let (task, feed) = state.withLock { state in
+            if case .parked = state.phase {
                 state.phase = .abandoned
                 MHD_resume_connection(handle)
-                return (state.task, nil)
-            case .answered(_, let feed), .replied(let feed): return (state.task, feed)
-            case .begun, .receiving, .refused, .abandoned: return (nil, nil)
             }
+            return (state.task, state.phase.feed)
         }
         task?.cancel()
         feed?.fail()

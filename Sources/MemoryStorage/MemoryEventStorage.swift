@@ -29,7 +29,9 @@ package final class MemoryEventStorage: EventStorage {
                 return query.order.precedes(after, EventPosition(of: event))
             }
             .sorted { query.order.precedes(EventPosition(of: $0), EventPosition(of: $1)) }
-        return Array(found.prefix(query.limit))
+        var page = EventPage(for: query)
+        for event in found where !page.isFull { page.append(event) }
+        return page.events
     }
 
     package func event(

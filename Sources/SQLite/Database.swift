@@ -53,10 +53,22 @@ package final class Database {
     package func query(
         _ statement: StaticString, _ values: [SQLValue] = [], _ body: (Row) throws(SQLError) -> Void
     ) throws(SQLError) {
+        try scan(statement, values) { row throws(SQLError) in
+            try body(row)
+            return true
+        }
+    }
+
+    /// Calls `body` for each row until it returns false.
+    package func scan(
+        _ statement: StaticString, _ values: [SQLValue] = [], _ body: (Row) throws(SQLError) -> Bool
+    ) throws(SQLError) {
         let prepared = try self.prepared(statement)
         defer { prepared.reset() }
         try prepared.bind(values)
-        while try prepared.step() { try body(prepared.row) }
+        while try prepared.step() {
+            guard try body(prepared.row) else { return }
+        }
     }
 
     /// What `body` makes of the first row; nil where there is none.

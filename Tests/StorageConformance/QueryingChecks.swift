@@ -113,6 +113,18 @@ extension EventStorageCheck {
             try expect(await storage.ids(EventQuery(order: .newestFirst, after: place)), ["a"])
             try expect(await storage.ids(EventQuery(order: .idDescending, after: place)), ["a"])
         },
+        EventStorageCheck("a page of large events ends early, in every order") { storage in
+            let raw = JSONText(canonical: "\"" + String(repeating: "x", count: 1000) + "\"")
+            let events = (0..<10).map { IncomingEvent(.sample("\($0)", second: $0 / 4, raw: raw)) }
+            _ = try await storage.record(events)
+            for order in EventOrder.allCases {
+                var query = EventQuery(order: order)
+                query.mostBytes = 2500
+                try expect(await storage.ids(query).count, 3)
+                query.mostBytes = 0
+                try expect(await storage.ids(query).count, 1)
+            }
+        },
         EventStorageCheck("a limit of zero gives nothing") { storage in
             _ = try await storage.record(.sample("a"))
             try expect(await storage.ids(EventQuery(limit: 0)), [])

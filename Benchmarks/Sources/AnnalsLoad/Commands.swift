@@ -45,6 +45,7 @@ struct QueryCommand: ParsableCommand {
 
     @OptionGroup var target: TargetOptions
     @Option(help: "How many requests.") var count = 1000
+    @Option(help: "The project that the caller acts in.") var project = "bench"
     @Option(help: "A file of paths, one a line; else name them.") var pathsFile: String?
     @Argument(help: "Paths with their query.") var paths: [String] = []
 
@@ -55,8 +56,11 @@ struct QueryCommand: ParsableCommand {
             all += text.split(separator: "\n").map(String.init)
         }
         guard !all.isEmpty else { throw ValidationError("name a path") }
-        let (paths, count) = (all, count)
-        print(try target.client.run { QuerySource(paths: paths, count: count) }.json())
+        let (paths, project, count) = (all, project, count)
+        let report = try target.client.run {
+            QuerySource(paths: paths, project: project, count: count)
+        }
+        print(try report.json())
     }
 }
 

@@ -79,7 +79,7 @@ struct QuerySource: RequestSource {
     private var left: Int
     private var index = 0
 
-    init(paths: [String], count: Int) {
+    init(paths: [String], project: String, count: Int) {
         requests = paths.map { path in
             Array(
                 """
@@ -87,7 +87,7 @@ struct QuerySource: RequestSource {
                 Host: 127.0.0.1\r
                 X-Roles: admin\r
                 X-User-Id: bench\r
-                X-Project-Id: bench\r
+                X-Project-Id: \(project)\r
                 Accept: */*\r
                 \r
 

@@ -7,11 +7,8 @@ actor EventPages {
     private var query: EventQuery
     /// Events still wanted.
     private var left: Int
-    private var pageSize = 100
     private var isAtEnd = false
 
-    /// About so many bytes of events are held at once.
-    private static let pageBytes = 1 << 20
     private static let largestPage = 1000
 
     init(_ query: EventQuery, in storage: any EventStorage) {
@@ -26,19 +23,13 @@ actor EventPages {
     /// The next page; empty at the end.
     func next() async throws(StorageError) -> [Event] {
         if isDone { return [] }
-        query.limit = min(pageSize, left)
+        query.limit = min(Self.largestPage, left)
         let events = try await storage.events(matching: query)
         left -= events.count
-        isAtEnd = events.count < query.limit
+        // A page of large events is shorter than was asked for, and not the last.
+        let bytes = events.reduce(0) { $0 + $1.byteCount }
+        isAtEnd = events.count < query.limit && bytes <= query.mostBytes
         if let last = events.last { query.after = EventPosition(of: last) }
-        adapt(to: events)
         return events
-    }
-
-    /// Events differ in size by a factor of thousands; the next page is sized by this one.
-    private func adapt(to events: [Event]) {
-        if events.isEmpty { return }
-        let bytes = events.reduce(0) { $0 + $1.raw.text.utf8.count + 100 * ($1.traits.count + 2) }
-        pageSize = max(1, min(Self.largestPage, Self.pageBytes / (bytes / events.count + 1)))
     }
 }

@@ -31,6 +31,11 @@ struct PublishEvents: Sendable {
         let outcomes = try await APIError.storing { () throws(StorageError) in
             try await recorder.record(incoming)
         }
+        // An event without an outcome must not be taken for one that is stored.
+        guard outcomes.count == incoming.count else {
+            throw .storage(
+                .failed(detail: "\(outcomes.count) outcomes for \(incoming.count) events"))
+        }
         let report = PublishReport(batch, outcomes)
         metrics.count(report)
         return report.response(isVerbose: isVerbose)

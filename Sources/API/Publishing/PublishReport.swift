@@ -21,14 +21,15 @@ struct PublishReport: Sendable {
     /// Why the first of the rejected was.
     private var firstRejection: Rejection?
 
-    /// - Parameter outcomes: of `batch.events`, in order.
+    /// - Parameter outcomes: of `batch.events`, in order, one for each.
     init(_ batch: PublishedBatch, _ outcomes: [RecordOutcome]) {
         items.reserveCapacity(batch.items.count)
-        var outcomes = outcomes[...]
+        var next = 0
         for (index, result) in batch.items.enumerated() {
             switch result {
             case .success(let decoded):
-                items.append(Item(index, decoded, outcomes.popFirst() ?? .accepted))
+                items.append(Item(index, decoded, outcomes[next]))
+                next += 1
             case .failure(let rejection):
                 firstRejection = firstRejection ?? rejection
                 items.append(Item(index, rejection))

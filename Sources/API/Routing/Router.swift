@@ -59,8 +59,14 @@ package struct Router: Responder {
     /// Clients' mistakes are theirs to read; the operator needs to know of the store's.
     private func log(_ error: APIError, of request: Request) {
         guard case .storage(let failure) = error else { return }
-        logger.error(
-            "storage failed",
+        let level: Logger.Level =
+            switch failure {
+            case .invalidQuery, .cancelled: .debug
+            case .busy, .timedOut: .warning
+            case .full, .failed: .error
+            }
+        logger.log(
+            level: level, "storage failed",
             metadata: [
                 "request": "\(request.id)", "kind": "\(failure.label)",
                 "detail": "\(failure.detail)",

@@ -42,6 +42,13 @@ package struct Event: Sendable, Equatable {
         self.raw = raw
     }
 
+    /// About how much memory it takes: its texts.
+    package var byteCount: Int {
+        traits.reduce(raw.text.utf8.count + messageID.utf8.count + eventType.utf8.count) {
+            $0 + $1.name.utf8.count + $1.value.byteCount
+        }
+    }
+
     private static func ordered(_ traits: [Trait]) -> [Trait] {
         var result: [Trait] = []
         result.reserveCapacity(traits.count)

@@ -16,6 +16,9 @@ package struct EventQuery: Sendable, Equatable {
     package var after: EventPosition?
     /// Most events in the answer; at least 0.
     package var limit: Int
+    /// The answer ends early with the event that takes it beyond so many bytes (`Event.byteCount`),
+    /// so that a page of large events fits in memory.
+    package var mostBytes = 8 << 20
     package var visibility: Visibility
 
     package init(
@@ -45,6 +48,26 @@ package struct EventQuery: Sendable, Equatable {
         if let end, event.generated > end { return false }
         if let having, !event.traits.contains(where: having.describes) { return false }
         return traits.allSatisfy { $0.matches(event) } && visibility.admits(event)
+    }
+}
+
+/// The events of a page while it is filled; knows when it is full.
+package struct EventPage: Sendable {
+    package private(set) var events: [Event] = []
+    private let limit: Int
+    private let mostBytes: Int
+    private var bytes = 0
+
+    package init(for query: EventQuery) {
+        limit = query.limit
+        mostBytes = query.mostBytes
+    }
+
+    package var isFull: Bool { events.count >= limit || bytes > mostBytes }
+
+    package mutating func append(_ event: Event) {
+        events.append(event)
+        bytes += event.byteCount
     }
 }
 

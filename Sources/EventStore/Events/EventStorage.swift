@@ -10,7 +10,8 @@ package protocol EventStorage: Sendable {
     /// - Throws: nothing of the batch is promised then; sending it again is safe.
     func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome]
 
-    /// The first `query.limit` events that match, in `query.order`, after `query.after`.
+    /// The first `query.limit` events that match, in `query.order`, after `query.after`; fewer where
+    /// there are no more, or where the page is full by `query.mostBytes`.
     ///
     /// Sees every event whose `record` returned before the call. Memory is the answer's: callers
     /// that want many rows page with `after`.

@@ -72,6 +72,10 @@ package enum TraitValue: Sendable, Equatable {
         }
     }
 
+    var byteCount: Int {
+        if case .text(let text) = self { text.utf8.count } else { 8 }
+    }
+
     /// Equality of what is stored: texts byte for byte, floats by value.
     package static func == (left: TraitValue, right: TraitValue) -> Bool {
         switch (left, right) {

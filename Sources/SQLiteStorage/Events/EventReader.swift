@@ -26,7 +26,7 @@ struct EventReader {
                 var search = EventSearch(query, sources: sources, rows: rows, budget: budget)
                 return try search.page()
             }
-            var search = IDSearch(query: query, rows: rows, budget: budget)
+            var search = IDSearch(query, rows: rows, budget: budget)
             return try search.page(from: plan.terms.isEmpty ? nil : sources)
         }
     }

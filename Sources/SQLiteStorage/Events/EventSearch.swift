@@ -13,7 +13,7 @@ struct EventSearch {
     private var budget: SearchBudget
     private var unopened: [any EventSource]
     private var heads: [SearchHead] = []
-    private var found: [Event] = []
+    private var found: EventPage
 
     /// - Parameter sources: in any order.
     init(
@@ -22,20 +22,21 @@ struct EventSearch {
         self.query = query
         self.rows = rows
         self.budget = budget
+        found = EventPage(for: query)
         let ascending = query.order.isTimeAscending
         // The next one to open is the last of the array.
         unopened = sources.sorted { ascending ? $0.edge > $1.edge : $0.edge < $1.edge }
     }
 
     mutating func page() throws(SQLError) -> [Event] {
-        while found.count < query.limit, let time = try openNextTime() {
+        while !found.isFull, let time = try openNextTime() {
             if query.order.breaksTiesLikeTime {
                 try takeBest(of: time)
             } else {
                 try takeAll(of: time)
             }
         }
-        return found
+        return found.events
     }
 
     /// The next time at which there is a candidate; every source that reaches it is open then.
@@ -86,15 +87,22 @@ struct EventSearch {
         try advance(best.place)
     }
 
-    /// Takes every event of `time`, sorted by id against the direction of time.
+    /// Takes every event of `time`, by id against the direction of time. Only the ids are held: there
+    /// may be many.
     private mutating func takeAll(of time: Int64) throws(SQLError) {
-        var group: [Event] = []
+        var group: [(id: ExactText, number: Int64)] = []
         while let place = heads.firstIndex(where: { $0.entry.generated == time }) {
-            if let event = try readEvent(at: place), isMatching(event) { group.append(event) }
+            try budget.spend()
+            let number = heads[place].entry.number
+            if let id = try rows.messageID(number: number) { group.append((ExactText(id), number)) }
             try advance(place)
         }
-        group.sort { query.order.precedes(EventPosition(of: $0), EventPosition(of: $1)) }
-        found += group.prefix(query.limit - found.count)
+        let ascending = query.order.isIDAscending
+        group.sort { ascending ? $0.id < $1.id : $1.id < $0.id }
+        for (_, number) in group where !found.isFull {
+            try budget.spend()
+            if let event = try rows.event(number: number) { keepIfMatching(event) }
+        }
     }
 
     private mutating func readEvent(at place: Int) throws(SQLError) -> Event? {

@@ -24,6 +24,7 @@ struct Answering: Responder {
 }
 
 /// A listener on a free port of this machine, drained when the test is over.
+@discardableResult
 func withListener<Output>(
     _ responder: some Responder = Answering.echo,
     _ change: (inout ListenerSettings) -> Void = { _ in },
