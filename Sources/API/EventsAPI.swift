@@ -77,16 +77,19 @@ package struct APISettings: Sendable, Equatable {
     package var defaultLimit: Int
     /// Most events in one answer; a larger wish is cut, not refused.
     package var maximumLimit: Int
+    /// Most conditions in one query.
+    package var maximumFilters: Int
     /// Believe `Forwarded` and `X-Forwarded-*` where they say how clients reach us.
     package var trustsProxyHeaders: Bool
     package var ingest: IngestLimits
 
     package init(
-        defaultLimit: Int = 100, maximumLimit: Int = 100_000, trustsProxyHeaders: Bool = false,
-        ingest: IngestLimits = IngestLimits()
+        defaultLimit: Int = 100, maximumLimit: Int = 100_000, maximumFilters: Int = 32,
+        trustsProxyHeaders: Bool = false, ingest: IngestLimits = IngestLimits()
     ) {
         self.defaultLimit = defaultLimit
         self.maximumLimit = maximumLimit
+        self.maximumFilters = maximumFilters
         self.trustsProxyHeaders = trustsProxyHeaders
         self.ingest = ingest
     }

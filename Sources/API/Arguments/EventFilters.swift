@@ -13,15 +13,14 @@ struct EventFilters: Sendable {
     /// No event can match, as when an integer beyond int64 is to be equal.
     private(set) var matchNothing = false
 
-    /// Each filter costs a search: more would be a way to stop the service.
-    static let largestCount = 32
-
-    init(_ items: [FilterItem], isAdministrator: Bool) throws(APIError) {
-        guard items.count <= Self.largestCount else {
+    /// - Parameter maximumCount: each filter costs a search: more would be a way to stop the service.
+    init(
+        _ items: [FilterItem], isAdministrator: Bool, maximumCount: Int
+    ) throws(APIError) {
+        guard items.count <= maximumCount else {
             throw .badRequest(
                 "Parameter q has \(items.count) conditions; "
-                    + "at most \(Self.largestCount) are allowed."
-            )
+                    + "at most \(maximumCount) are allowed.")
         }
         for item in items { try add(item, isAdministrator: isAdministrator) }
     }

@@ -16,7 +16,8 @@ struct ListEvents: Sendable {
         _ = try gate.visibility(of: identity)
         let arguments = try ListArguments(request)
         let filters = try EventFilters(
-            arguments.filters ?? [], isAdministrator: identity.isAdministrator)
+            arguments.filters ?? [], isAdministrator: identity.isAdministrator,
+            maximumCount: settings.maximumFilters)
         let visibility = try gate.visibility(of: identity, allTenants: filters.allTenants)
         let query = EventQuery(
             eventType: filters.eventType, messageID: filters.messageID, start: filters.start,

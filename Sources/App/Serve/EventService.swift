@@ -80,7 +80,7 @@ extension Settings {
     fileprivate var eventsAPI: API.APISettings {
         API.APISettings(
             defaultLimit: api.defaultLimit, maximumLimit: api.maximumLimit,
-            trustsProxyHeaders: api.trustsProxyHeaders,
+            maximumFilters: api.maximumFilters, trustsProxyHeaders: api.trustsProxyHeaders,
             ingest: IngestLimits(
                 bodyBytes: ingest.maximumBody, unpackedBytes: ingest.maximumDecompressed,
                 eventBytes: ingest.maximumEvent, traits: ingest.maximumTraits,

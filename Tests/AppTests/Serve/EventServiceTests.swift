@@ -54,6 +54,21 @@ struct EventServiceTests {
         #expect(read.status.code == 200)
     }
 
+    @Test("the bounds of a query are the settings'", arguments: [(2, 200), (3, 400)])
+    func filters(count: Int, status: Int) async throws {
+        let settings = try Settings(
+            from: SettingsSources(arguments: ["--api.maximum_filters", "2"]))
+        let service = EventService(
+            settings, storage: MemoryEventStorage(), certificates: nil,
+            connections: ConnectionStatus(), registry: MetricsRegistry(),
+            logger: Logger(label: "test"))
+        let query = Array(repeating: "q.field=a&q.value=1", count: count).joined(separator: "&")
+        let response = await service.responder.respond(
+            to: Request(
+                method: "GET", path: "/v2/events", query: query, headers: Self.administrator))
+        #expect(response.status.code == status)
+    }
+
     @Test("the status names every section in order")
     func status() async throws {
         let response = try await service().responder.respond(
