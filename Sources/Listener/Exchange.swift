@@ -152,18 +152,37 @@ final class Exchange: Sendable {
             return reply(error.response, nil)
         }
         connection.enter(.working)
-        return state.withLock { state in
-            guard !reception.isStopping else { return false }
-            let request = Request(
-                method: head.method, path: target.path, query: target.query,
-                headers: head.headers, body: state.body, peer: peer, id: id)
-            state.body = []
+        // Nobody resumes it before it is marked as parked, below.
+        MHD_suspend_connection(handle)
+        let body = state.withLock { state -> [UInt8]? in
+            guard !reception.isStopping else {
+                state.phase = .abandoned
+                return nil
+            }
+            defer { state.body = [] }
             state.phase = .parked
-            MHD_suspend_connection(handle)
-            // C calls us: there is no task to be a child of.
-            state.task = Task { await self.answer(request) }
+            return state.body
+        }
+        guard let body else {
+            MHD_resume_connection(handle)
             return true
         }
+        start(
+            Request(
+                method: head.method, path: target.path, query: target.query,
+                headers: head.headers, body: body, peer: peer, id: id))
+        return true
+    }
+
+    private func start(_ request: Request) {
+        // C calls us: there is no task to be a child of.
+        let task = Task { await self.answer(request) }
+        let isAbandoned = state.withLock { state in
+            state.task = task
+            if case .abandoned = state.phase { return true }
+            return false
+        }
+        if isAbandoned { task.cancel() }
     }
 
     private func reply(_ response: Response, _ feed: StreamFeed?) -> Bool {
@@ -199,10 +218,12 @@ final class Exchange: Sendable {
         let isWanted = state.withLock { state in
             guard case .parked = state.phase else { return false }
             state.phase = .answered(response, feed)
-            MHD_resume_connection(handle)
             return true
         }
-        if isWanted { await feed?.run() }
+        guard isWanted else { return }
+        // Whoever ends the parking resumes it, once; until then libmicrohttpd keeps the connection.
+        MHD_resume_connection(handle)
+        await feed?.run()
     }
 
     // -- Called from the doorkeeper's thread

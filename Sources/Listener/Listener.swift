@@ -37,7 +37,7 @@ package final class Listener: Sendable {
         let port = socket.port
         var options = annals_options(
             listener: Unmanaged.passUnretained(reception).toOpaque(),
-            is_secure: settings.tls == nil ? 0 : 1, threads: UInt32(max(settings.threads, 2)),
+            is_secure: settings.tls == nil ? 0 : 1, threads: UInt32(max(settings.threads, 1)),
             // Ours is the limit that counts: a connection leaves our table before theirs.
             connections_per_thread: UInt32(settings.limits.connections * 2 + 64),
             idle_timeout_seconds: UInt32(max(settings.timeouts.idle.components.seconds, 1)),
