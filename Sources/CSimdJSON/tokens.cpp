@@ -1,5 +1,4 @@
 // Strings and scalars: from the bytes of one token to one node.
-#include <clocale>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>

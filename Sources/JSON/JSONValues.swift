@@ -11,13 +11,6 @@ extension JSONDocument {
         String(decoding: stringBytes(of: node), as: UTF8.self)
     }
 
-    /// The bytes of `text`, lent.
-    package func withText<Output>(
-        of node: JSONNode, _ body: (Span<UInt8>) -> Output
-    ) -> Output {
-        body(Span(_unsafeElements: stringBytes(of: node)))
-    }
-
     /// True where a string has exactly these bytes.
     package func isText(_ node: JSONNode, _ wanted: StaticString) -> Bool {
         let found = self[node]

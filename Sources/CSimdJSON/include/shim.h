@@ -79,9 +79,6 @@ annals_json_status annals_json_begin(
     annals_json_parser *parser, const uint8_t *source, size_t length, uint32_t depth_limit,
     uint32_t size_limit);
 
-/// The first byte of the value that comes next; 0 where there is none.
-uint8_t annals_json_peek(const annals_json_parser *parser);
-
 /// Reads the next value, whole, and moves behind it. Its nodes replace those of the last value.
 annals_json_status annals_json_value(annals_json_parser *parser);
 /// True and moves on where the next token is this punctuation mark.
