@@ -32,6 +32,9 @@ package struct ListenerLimits: Sendable {
     package var connectionsPerAddress = 512
 
     package init() {}
+
+    /// Bytes of a refused body that are read for the sake of a client that is still sending it.
+    var bearableBody: Int { body > .max / 4 ? .max : body * 4 }
 }
 
 /// How long a client may take. A client that sends a byte now and then evades none of them.

@@ -11,8 +11,10 @@ struct DrainTests {
     func underLoad() async throws {
         let served = Tally()
         let acknowledged = Tally()
+        let isBusy = Signal()
         let responder = Answering { _ in
             served.add()
+            if served.value >= 2000 { isBusy.fire() }
             await Task.yield()
             return Response(type: "text/plain", text: "ok")
         }
@@ -32,7 +34,7 @@ struct DrainTests {
                 }
             }
         }
-        while acknowledged.value < 2000 { await Task.yield() }
+        await isBusy.wait()
         await listener.drain(timeout: .seconds(20))
         for client in clients { try await client.value }
         #expect(acknowledged.value == served.value)
