@@ -47,7 +47,12 @@ package final class Listener: Sendable {
             throw .notStarted(reason: String(cString: strerror(errno)))
         }
         let doorkeeper = Doorkeeper(reception, server: server)
-        try Self.startThread(doorkeeper, socket)
+        do throws(ListenerError) {
+            try Self.startThread(doorkeeper, socket)
+        } catch {
+            annals_server_stop(server)
+            throw error
+        }
         return Listener(port: port, reception: reception, doorkeeper: doorkeeper)
     }
 
