@@ -4,7 +4,7 @@ package import Values
 package struct ListenerSettings: Sendable {
     /// A numeric address or a name of this machine; `::` takes IPv4 as well.
     package var address = "127.0.0.1"
-    /// 0 takes any free port; `Listener.port` tells which.
+    /// 0 takes any free port; `HTTPListener.port` tells which.
     package var port: UInt16 = 8977
     /// Threads that read and write sockets; the work of a request runs on Swift's own.
     package var threads = 2

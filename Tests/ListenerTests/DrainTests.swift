@@ -20,7 +20,7 @@ struct DrainTests {
         }
         var settings = ListenerSettings()
         settings.port = 0
-        let listener = try Listener.start(settings, responder: responder)
+        let listener = try HTTPListener.start(settings, responder: responder)
         let port = listener.port
         let clients = (0..<16).map { _ in
             Task {
@@ -40,7 +40,7 @@ struct DrainTests {
         #expect(acknowledged.value == served.value)
         #expect(listener.status.active == 0)
         settings.port = port
-        let next = try Listener.start(settings, responder: responder)
+        let next = try HTTPListener.start(settings, responder: responder)
         await next.drain(timeout: .zero)
     }
 
@@ -130,10 +130,10 @@ struct DrainTests {
     func twice() async throws {
         var settings = ListenerSettings()
         settings.port = 0
-        var listener: Listener? = try Listener.start(settings, responder: Answering.echo)
+        var listener: HTTPListener? = try HTTPListener.start(settings, responder: Answering.echo)
         await listener?.drain(timeout: .seconds(1))
         await listener?.drain(timeout: .seconds(1))
-        listener = try Listener.start(settings, responder: Answering.echo)
+        listener = try HTTPListener.start(settings, responder: Answering.echo)
         let port = try #require(listener?.port)
         let (asked, released) = (Signal(), DispatchSemaphore(value: 0))
         async let text = onThread {

@@ -190,7 +190,7 @@ struct LimitTests {
             var settings = ListenerSettings()
             settings.port = listener.port
             #expect(throws: ListenerError.portInUse(address: "127.0.0.1", port: listener.port)) {
-                try Listener.start(settings, responder: Answering.echo)
+                try HTTPListener.start(settings, responder: Answering.echo)
             }
         }
     }
@@ -202,7 +202,7 @@ struct LimitTests {
         var settings = ListenerSettings()
         settings.address = address
         let error = #expect(throws: ListenerError.self) {
-            try Listener.start(settings, responder: Answering.echo)
+            try HTTPListener.start(settings, responder: Answering.echo)
         }
         #expect(error?.message.hasPrefix("'\(address)' is not an address of this machine") == true)
     }

@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// libmicrohttpd's threads read and write; a request is answered by a Swift task while its connection
 /// is parked. Ends with `drain`; a listener that is let go ends at once.
-package final class Listener: Sendable {
+package final class HTTPListener: Sendable {
     /// The port it really listens on.
     package let port: UInt16
     private let reception: Reception
@@ -31,7 +31,7 @@ package final class Listener: Sendable {
     package static func start(
         _ settings: ListenerSettings, responder: any Responder,
         logger: Logger = Logger(label: "listener")
-    ) throws(ListenerError) -> Listener {
+    ) throws(ListenerError) -> HTTPListener {
         let reception = try Reception(settings, responder: responder, logger: logger)
         let socket = try ListenSocket(address: settings.address, port: settings.port)
         let port = socket.port
@@ -53,7 +53,7 @@ package final class Listener: Sendable {
             annals_server_stop(server)
             throw error
         }
-        return Listener(port: port, reception: reception, doorkeeper: doorkeeper)
+        return HTTPListener(port: port, reception: reception, doorkeeper: doorkeeper)
     }
 
     /// Stops accepting, answers what is under way and what still comes on open connections, each
