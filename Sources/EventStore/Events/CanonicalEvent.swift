@@ -47,6 +47,6 @@ extension [UInt8] {
     }
 
     fileprivate mutating func append(word: UInt64) {
-        unsafe withUnsafeBytes(of: word.littleEndian) { unsafe append(contentsOf: $0) }
+        unsafe Swift.withUnsafeBytes(of: word.littleEndian) { unsafe append(contentsOf: $0) }
     }
 }

@@ -52,11 +52,11 @@ extension [UInt8] {
     }
 
     mutating func append(fixed value: UInt64) {
-        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
+        unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
     }
 
     mutating func append(fixed value: UInt32) {
-        unsafe withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
+        unsafe Swift.withUnsafeBytes(of: value.littleEndian) { unsafe append(contentsOf: $0) }
     }
 
     mutating func append(text: String) {
