@@ -125,7 +125,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Identity", "EventStore", "MemoryStorage", "OpenSSL", "HTTP", "JSON",
-                "Compression", "Values", logging,
+                "Compression", "Observability", "Values", logging,
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ObservabilityTests",

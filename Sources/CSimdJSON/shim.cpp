@@ -48,10 +48,6 @@ annals_json_status annals_json_begin(
     return ANNALS_JSON_OK;
 }
 
-uint8_t annals_json_peek(const annals_json_parser *parser) {
-    return parser->token();
-}
-
 bool annals_json_accept(annals_json_parser *parser, uint8_t mark) {
     return parser->accept(mark);
 }

@@ -1,5 +1,4 @@
 // Strings and scalars: from the bytes of one token to one node.
-#include <clocale>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -129,10 +128,9 @@ bool is(const char *word, const char *text, size_t length) {
 bool read_word(annals_json_node &node, const char *text, size_t length) {
     if (is("null", text, length)) {
         node.kind = ANNALS_JSON_NULL;
-    } else if (is("true", text, length)) {
-        node.kind = ANNALS_JSON_TRUE;
-    } else if (is("false", text, length)) {
-        node.kind = ANNALS_JSON_FALSE;
+    } else if (is("true", text, length) || is("false", text, length)) {
+        node.kind = ANNALS_JSON_BOOLEAN;
+        node.integer = *text == 't';
     } else if (
         is("NaN", text, length) || is("Infinity", text, length) || is("-Infinity", text, length)
     ) {

@@ -17,6 +17,12 @@ package enum Gunzip {
         }
     }
 
+    /// The size that the end of a gzip member claims for what it unpacks to, modulo 4 GiB. A member
+    /// that unpacks to another size is refused as corrupt or too large.
+    package static func claimedSize(of packed: [UInt8]) -> Int {
+        packed.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
     /// Output grows by pieces: a small bomb must not make us reserve what it claims to become.
     private static let pieceSize = 256 << 10
 

@@ -121,6 +121,15 @@ package struct JSONNode: Sendable, Hashable {
     let index: UInt32
 }
 
-package enum JSONKind: Sendable, Hashable {
-    case null, boolean, integer, bigInteger, float, nonFinite, string, array, object
+/// The raw values are those of `annals_json_kind`.
+package enum JSONKind: UInt8, Sendable, Hashable {
+    case null = 0
+    case boolean
+    case integer
+    case bigInteger
+    case float
+    case nonFinite
+    case string
+    case array
+    case object
 }

@@ -3,29 +3,12 @@ internal import CSimdJSON
 /// What a node holds. Nothing here allocates but `text` and `literal`.
 extension JSONDocument {
     package func kind(of node: JSONNode) -> JSONKind {
-        switch UInt32(self[node].kind) {
-        case ANNALS_JSON_FALSE.rawValue, ANNALS_JSON_TRUE.rawValue: .boolean
-        case ANNALS_JSON_INTEGER.rawValue: .integer
-        case ANNALS_JSON_BIG_INTEGER.rawValue: .bigInteger
-        case ANNALS_JSON_FLOAT.rawValue: .float
-        case ANNALS_JSON_NON_FINITE.rawValue: .nonFinite
-        case ANNALS_JSON_STRING.rawValue: .string
-        case ANNALS_JSON_ARRAY.rawValue: .array
-        case ANNALS_JSON_OBJECT.rawValue: .object
-        default: .null
-        }
+        JSONKind(rawValue: self[node].kind) ?? .null
     }
 
     /// The text of a string, exact; half a surrogate pair has become U+FFFD.
     package func text(of node: JSONNode) -> String {
         String(decoding: stringBytes(of: node), as: UTF8.self)
-    }
-
-    /// The bytes of `text`, lent.
-    package func withText<Output>(
-        of node: JSONNode, _ body: (Span<UInt8>) -> Output
-    ) -> Output {
-        body(Span(_unsafeElements: stringBytes(of: node)))
     }
 
     /// True where a string has exactly these bytes.
@@ -50,6 +33,11 @@ extension JSONDocument {
         stringBytes(of: left).lexicographicallyPrecedes(stringBytes(of: right))
     }
 
+    /// Half of a surrogate pair stood in the string, or U+0000 does: rare, so this is asked first.
+    package func needsMending(_ string: JSONNode) -> Bool {
+        self[string].flags & UInt8(ANNALS_JSON_REPLACED | ANNALS_JSON_HOLDS_NUL) != 0
+    }
+
     /// Half of a surrogate pair stood in the string.
     package func wasReplaced(_ node: JSONNode) -> Bool {
         UInt32(self[node].flags) & UInt32(ANNALS_JSON_REPLACED) != 0
@@ -71,7 +59,7 @@ extension JSONDocument {
     }
 
     package func boolean(of node: JSONNode) -> Bool {
-        UInt32(self[node].kind) == ANNALS_JSON_TRUE.rawValue
+        self[node].integer != 0
     }
 
     /// The digits of a number as they were sent, also `NaN` and its like.

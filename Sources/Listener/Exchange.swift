@@ -30,6 +30,8 @@ final class Exchange: Sendable {
         var body: [UInt8] = []
         /// Bytes of the budget that this request holds.
         var reserved = 0
+        /// Bytes read of a body that is refused.
+        var dropped = 0
         var task: Task<Void, Never>?
     }
 
@@ -58,10 +60,8 @@ final class Exchange: Sendable {
         case .begun: return readHead(line)
         case .receiving(let head) where piece.isEmpty: return park(head)
         case .receiving: return take(piece)
-        case .refused(let refusal) where piece.isEmpty: return reply(refusal.response, nil)
-        case .refused:
-            connection.noteBody(piece.count)
-            return true
+        case .refused(let refusal) where piece.isEmpty: return answer(refusal)
+        case .refused: return drop(piece)
         case .answered(let response, let feed): return reply(response, feed)
         case .parked, .replied: return true
         case .abandoned: return false
@@ -97,7 +97,7 @@ final class Exchange: Sendable {
             }
             return true
         } catch {
-            return reply(error.response, nil)
+            return answer(error)
         }
     }
 
@@ -110,13 +110,20 @@ final class Exchange: Sendable {
     /// A client that waits for leave to send its body, or would send one without end, is answered at
     /// once; another one when it has sent it, or it would not read the answer.
     private func refuse(_ refusal: Refusal, _ head: RequestHead) -> Bool {
-        let bearable = reception.settings.limits.body.multipliedReportingOverflow(by: 4)
         let readsBody =
             head.framing.hasBody && !head.framing.expectsContinue
-            && head.framing.declaredLength ?? 0 <= bearable.partialValue
-        guard readsBody else { return reply(refusal.response, nil) }
+            && head.framing.declaredLength ?? 0 <= reception.settings.limits.bearableBody
+        guard readsBody else { return answer(refusal) }
         state.withLock { $0.phase = .refused(refusal) }
         return true
+    }
+
+    private func drop(_ piece: UnsafeRawBufferPointer) -> Bool {
+        connection.noteBody(piece.count)
+        return state.withLock { state in
+            state.dropped += piece.count
+            return state.dropped <= reception.settings.limits.bearableBody
+        }
     }
 
     private func take(_ piece: UnsafeRawBufferPointer) -> Bool {
@@ -149,21 +156,50 @@ final class Exchange: Sendable {
         do throws(Refusal) {
             peer = try connection.peer(handle)
         } catch {
-            return reply(error.response, nil)
+            return answer(error)
         }
         connection.enter(.working)
-        return state.withLock { state in
-            guard !reception.isStopping else { return false }
-            let request = Request(
-                method: head.method, path: target.path, query: target.query,
-                headers: head.headers, body: state.body, peer: peer, id: id)
-            state.body = []
+        // Nobody resumes it before it is marked as parked, below.
+        MHD_suspend_connection(handle)
+        let body = state.withLock { state -> [UInt8]? in
+            guard !reception.isStopping else {
+                state.phase = .abandoned
+                return nil
+            }
+            defer { state.body = [] }
             state.phase = .parked
-            MHD_suspend_connection(handle)
-            // C calls us: there is no task to be a child of.
-            state.task = Task { await self.answer(request) }
+            return state.body
+        }
+        guard let body else {
+            MHD_resume_connection(handle)
             return true
         }
+        start(
+            Request(
+                method: head.method, path: target.path, query: target.query,
+                headers: head.headers, body: body, peer: peer, id: id))
+        return true
+    }
+
+    private func start(_ request: Request) {
+        // C calls us: there is no task to be a child of.
+        let task = Task { await self.answer(request) }
+        let isAbandoned = state.withLock { state in
+            state.task = task
+            if case .abandoned = state.phase { return true }
+            return false
+        }
+        if isAbandoned { task.cancel() }
+    }
+
+    private func answer(_ refusal: Refusal) -> Bool {
+        reception.logger.info(
+            "request refused",
+            metadata: [
+                "request": "\(id)", "status": "\(refusal.status.code)",
+                "reason": "\(refusal.description)", "peer": "\(connection.address)",
+            ])
+        return reply(refusal.response, nil)
     }
 
     private func reply(_ response: Response, _ feed: StreamFeed?) -> Bool {
@@ -199,10 +235,12 @@ final class Exchange: Sendable {
         let isWanted = state.withLock { state in
             guard case .parked = state.phase else { return false }
             state.phase = .answered(response, feed)
-            MHD_resume_connection(handle)
             return true
         }
-        if isWanted { await feed?.run() }
+        guard isWanted else { return }
+        // Whoever ends the parking resumes it, once; until then libmicrohttpd keeps the connection.
+        MHD_resume_connection(handle)
+        await feed?.run()
     }
 
     // -- Called from the doorkeeper's thread

@@ -4,7 +4,7 @@ package import Values
 package struct ListenerSettings: Sendable {
     /// A numeric address or a name of this machine; `::` takes IPv4 as well.
     package var address = "127.0.0.1"
-    /// 0 takes any free port; `Listener.port` tells which.
+    /// 0 takes any free port; `HTTPListener.port` tells which.
     package var port: UInt16 = 8977
     /// Threads that read and write sockets; the work of a request runs on Swift's own.
     package var threads = 2
@@ -23,14 +23,18 @@ package struct ListenerLimits: Sendable {
     /// Bytes of all bodies in memory together; beyond it a request is answered 503.
     package var bodiesInFlight = 128 << 20
     /// Bytes of memory for the head of a request; a longer one is answered 431 (414 where the request
-    /// line alone is too long). Each connection holds that much address space, and touches it.
-    package var head = 128 << 10
+    /// line alone is too long). Each connection holds that much memory, and libmicrohttpd clears all
+    /// of it after each request, which at this size takes some microseconds.
+    package var head = 96 << 10
     /// Connections open at a time; a further one is answered 503 (closed, over TLS).
     package var connections = 1024
     /// The same for one client address.
     package var connectionsPerAddress = 512
 
     package init() {}
+
+    /// Bytes of a refused body that are read for the sake of a client that is still sending it.
+    var bearableBody: Int { body > .max / 4 ? .max : body * 4 }
 }
 
 /// How long a client may take. A client that sends a byte now and then evades none of them.

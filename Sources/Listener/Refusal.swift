@@ -5,42 +5,34 @@ import HTTP
 struct Refusal: Error, Sendable, Equatable {
     let status: Status
     let description: String
-    /// The client may send the rest first, so that it is there to read the answer.
-    let readsBodyFirst: Bool
 
     static func malformed(_ description: String) -> Refusal {
-        Refusal(status: .badRequest, description: description, readsBodyFirst: false)
+        Refusal(status: .badRequest, description: description)
     }
 
     static func bodyTooLarge(limit: Int) -> Refusal {
         Refusal(
             status: .contentTooLarge,
-            description: "The body is larger than \(limit) bytes, the limit of this server.",
-            readsBodyFirst: true)
+            description: "The body is larger than \(limit) bytes, the limit of this server.")
     }
 
     static let tooManyFields = Refusal(
-        status: .headersTooLarge, description: "The request has too many header fields.",
-        readsBodyFirst: true)
+        status: .headersTooLarge, description: "The request has too many header fields.")
 
     static let noMemory = Refusal(
         status: .unavailable,
-        description: "The server is receiving as much as it has memory for. Try again in a moment.",
-        readsBodyFirst: true)
+        description: "The server is receiving as much as it has memory for. Try again in a moment.")
 
     static let tooManyConnections = Refusal(
         status: .unavailable,
-        description: "The server has as many connections as it takes. Try again in a moment.",
-        readsBodyFirst: false)
+        description: "The server has as many connections as it takes. Try again in a moment.")
 
     static let certificateMissing = Refusal(
-        status: .forbidden, description: "This server requires a client certificate.",
-        readsBodyFirst: true)
+        status: .forbidden, description: "This server requires a client certificate.")
 
     static func certificateInvalid(_ reason: String) -> Refusal {
         Refusal(
-            status: .forbidden, description: "The client certificate is not accepted: \(reason)",
-            readsBodyFirst: true)
+            status: .forbidden, description: "The client certificate is not accepted: \(reason)")
     }
 
     var response: Response {

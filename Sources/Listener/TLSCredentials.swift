@@ -50,7 +50,9 @@ enum ClientIdentity: Sendable, Equatable {
             case Int32(ANNALS_CLIENT_VERIFIED.rawValue):
                 return .verified(subject: String(cString: start))
             case Int32(ANNALS_CLIENT_INVALID.rawValue):
-                return .invalid(reason: String(cString: start))
+                let reason = String(cString: start)
+                // GnuTLS ends each of its sentences with a space.
+                return .invalid(reason: reason.hasSuffix(" ") ? String(reason.dropLast()) : reason)
             default: return .anonymous
             }
         }

@@ -28,8 +28,8 @@ struct House {
     }
 
     /// With the events of the recordings.
-    static func seeded(settings: APISettings = APISettings()) async throws -> House {
-        let house = House(settings: settings)
+    static func seeded(extraRoutes: [Route] = []) async throws -> House {
+        let house = House(extraRoutes: extraRoutes)
         let answer = await house.post(try Fixture.bytes("seed.json"))
         try #require(answer.status == .ok)
         return house

@@ -32,7 +32,8 @@ struct ClientCertificateTests {
             Case(shown: "server", isRequired: true, status: "403", text: "is not accepted"),
         ])
     func outcome(of example: Case) async throws {
-        let (authority, isRequired) = (try Self.authority(), example.isRequired)
+        let isRequired = example.isRequired
+        let authority = try await onThread { try Self.authority() }
         try await withSecureListener(
             Self.whoami,
             {

@@ -11,14 +11,16 @@ struct DrainTests {
     func underLoad() async throws {
         let served = Tally()
         let acknowledged = Tally()
+        let isBusy = Signal()
         let responder = Answering { _ in
             served.add()
+            if served.value >= 2000 { isBusy.fire() }
             await Task.yield()
             return Response(type: "text/plain", text: "ok")
         }
         var settings = ListenerSettings()
         settings.port = 0
-        let listener = try Listener.start(settings, responder: responder)
+        let listener = try HTTPListener.start(settings, responder: responder)
         let port = listener.port
         let clients = (0..<16).map { _ in
             Task {
@@ -32,13 +34,13 @@ struct DrainTests {
                 }
             }
         }
-        while acknowledged.value < 2000 { await Task.yield() }
+        await isBusy.wait()
         await listener.drain(timeout: .seconds(20))
         for client in clients { try await client.value }
         #expect(acknowledged.value == served.value)
         #expect(listener.status.active == 0)
         settings.port = port
-        let next = try Listener.start(settings, responder: responder)
+        let next = try HTTPListener.start(settings, responder: responder)
         await next.drain(timeout: .zero)
     }
 
@@ -128,10 +130,10 @@ struct DrainTests {
     func twice() async throws {
         var settings = ListenerSettings()
         settings.port = 0
-        var listener: Listener? = try Listener.start(settings, responder: Answering.echo)
+        var listener: HTTPListener? = try HTTPListener.start(settings, responder: Answering.echo)
         await listener?.drain(timeout: .seconds(1))
         await listener?.drain(timeout: .seconds(1))
-        listener = try Listener.start(settings, responder: Answering.echo)
+        listener = try HTTPListener.start(settings, responder: Answering.echo)
         let port = try #require(listener?.port)
         let (asked, released) = (Signal(), DispatchSemaphore(value: 0))
         async let text = onThread {

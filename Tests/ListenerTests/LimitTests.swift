@@ -64,6 +64,21 @@ struct LimitTests {
         }
     }
 
+    @Test("one that never ends is cut")
+    func endlessBody() async throws {
+        try await withListener(Answering.echo, { $0.limits.body = 1000 }) { listener in
+            let port = listener.port
+            let isCut = try await onThread {
+                let client = try RawClient(port: port)
+                client.send(Self.head + "Transfer-Encoding: chunked\r\n\r\n")
+                let chunk = "400\r\n\(String(repeating: "x", count: 1024))\r\n"
+                while client.send(chunk) {}
+                return true
+            }
+            #expect(isCut)
+        }
+    }
+
     @Test("a head within the limit is served, one beyond it is answered 431 or 414")
     func head() async throws {
         try await withListener(Answering.echo, { $0.limits.head = 64 << 10 }) { listener in
@@ -175,7 +190,7 @@ struct LimitTests {
             var settings = ListenerSettings()
             settings.port = listener.port
             #expect(throws: ListenerError.portInUse(address: "127.0.0.1", port: listener.port)) {
-                try Listener.start(settings, responder: Answering.echo)
+                try HTTPListener.start(settings, responder: Answering.echo)
             }
         }
     }
@@ -187,7 +202,7 @@ struct LimitTests {
         var settings = ListenerSettings()
         settings.address = address
         let error = #expect(throws: ListenerError.self) {
-            try Listener.start(settings, responder: Answering.echo)
+            try HTTPListener.start(settings, responder: Answering.echo)
         }
         #expect(error?.message.hasPrefix("'\(address)' is not an address of this machine") == true)
     }

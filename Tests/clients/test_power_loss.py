@@ -89,8 +89,12 @@ def test_a_failed_sync_is_never_acknowledged_nor_anything_after_it_in_vain(on_fo
         publishers.wait_for(acknowledged=50)
         disk.fail_next_sync()
         time.sleep(1.5)
+        with server.client() as client:
+            health = client.get("/healthcheck")
     refused = dict(ledger.refused)
     assert set(refused) <= {503} and refused, f"one batch at least gets a 503: {refused}"
+    # Blocks whose sync failed are lost for certain, so the service must not go on as if all were well.
+    assert health.status == 503, health.body
     if server.is_running:  # It may also end itself: then its supervisor starts it again.
         disk.lose_power()
         assert server.process.wait(timeout=10) == 137

@@ -1,4 +1,4 @@
--- The log of events and the index over it. See docs/adr/009-index-in-runs.md.
+-- The log of events and the index over it. See docs/adr/007-index-in-runs.md.
 
 -- One row for each type ever seen. A type is listed while event_count is above zero, and its row is
 -- never deleted: an event in flight can always name it.

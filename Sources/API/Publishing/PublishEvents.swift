@@ -9,6 +9,7 @@ struct PublishEvents: Sendable {
     private let gate: Gate
     private let limits: IngestLimits
     private let retentionCutoff: @Sendable () -> Timestamp?
+    private let decodeGate = DecodeGate()
     private let metrics = PublishMetrics()
 
     init(_ api: EventsAPI) {
@@ -23,8 +24,16 @@ struct PublishEvents: Sendable {
         // Whoever can reach us may publish, but not with credentials that are wrong.
         _ = try await gate.identity(of: routed.request)
         let isVerbose = try Self.isVerbose(routed.request)
-        let batch = try PublishedBatch(
-            routed.request, limits: limits, cutoff: retentionCutoff())
+        let bytes = PublishedBatch.unpackedBytes(of: routed.request)
+        return try await decodeGate.pass(bytes) { () async throws(APIError) in
+            try await publish(routed.request, isVerbose: isVerbose)
+        }
+    }
+
+    private func publish(
+        _ request: Request, isVerbose: Bool
+    ) async throws(APIError) -> Response {
+        let batch = try PublishedBatch(request, limits: limits, cutoff: retentionCutoff())
         let incoming = batch.events.map {
             IncomingEvent(event: $0, digest: digest($0.contentBytes))
         }

@@ -42,6 +42,15 @@ struct PublishedBatch: Sendable {
         }
     }
 
+    /// What the body says it has once it is unpacked.
+    static func unpackedBytes(of request: Request) -> Int {
+        isPacked(request) ? Gunzip.claimedSize(of: request.body) : request.body.count
+    }
+
+    private static func isPacked(_ request: Request) -> Bool {
+        ["gzip", "x-gzip"].contains((request.headers["Content-Encoding"] ?? "").lowercased())
+    }
+
     private static func unpacked(_ request: Request, limit: Int) throws(APIError) -> [UInt8] {
         let encoding = (request.headers["Content-Encoding"] ?? "identity").lowercased()
         switch encoding {
@@ -52,7 +61,9 @@ struct PublishedBatch: Sendable {
                 "Unknown content encoding: \(encoding). Bodies may be packed with gzip.")
         }
         do throws(GunzipError) {
-            return try Gunzip.inflate(request.body, limit: limit)
+            // Held to what it claims, because that decided how many others may be in memory.
+            let claimed = max(Gunzip.claimedSize(of: request.body), DecodeGate.smallBody)
+            return try Gunzip.inflate(request.body, limit: min(limit, claimed))
         } catch {
             let message = "Request cannot be unpacked: \(error.userMessage)."
             if case .tooLarge = error { throw .tooLarge(message) }

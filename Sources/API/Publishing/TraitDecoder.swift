@@ -128,6 +128,7 @@ struct TraitDecoder {
     /// - Parameter trait: the trait it is the value of; nil where it is the name itself.
     private mutating func text(_ node: JSONNode, _ trait: String?) -> String {
         var text = document.text(of: node)
+        guard document.needsMending(node) else { return text }
         if document.holdsNUL(node) {
             text.unicodeScalars.removeAll { $0.value == 0 }
             note(.removedNUL, trait ?? text)

@@ -6,11 +6,11 @@ import Synchronization
 /// needs whoever answers, and the answer holds this.
 package final class ConnectionStatus: StatusSource {
     package let section = "listener"
-    private let listener = Mutex<Listener?>(nil)
+    private let listener = Mutex<HTTPListener?>(nil)
 
     package init() {}
 
-    package func watch(_ listener: Listener) {
+    package func watch(_ listener: HTTPListener) {
         self.listener.withLock { $0 = listener }
     }
 

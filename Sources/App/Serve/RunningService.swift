@@ -11,7 +11,7 @@ package struct RunningService {
     private let store: OpenedStore
     private let storage: MeasuredStorage
     private let service: EventService
-    private let listener: Listener
+    private let listener: HTTPListener
     private let certificates: CertificateKeeper?
     private let logger: Logger
 
@@ -34,7 +34,7 @@ package struct RunningService {
         let service = EventService(
             settings, storage: storage, certificates: certificates, connections: connections,
             registry: registry, logger: logger)
-        let listener = try Listener.start(
+        let listener = try HTTPListener.start(
             settings.listener(certificate), responder: service.responder, logger: logger)
         connections.watch(listener)
         return RunningService(

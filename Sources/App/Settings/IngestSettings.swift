@@ -40,10 +40,10 @@ extension IngestSettings {
         "ingest.maximum_body", .byteCount(1024...(1 << 30)), default: "16MiB",
         help: "Most bytes of a request's body as sent; more is answered with 413.")
     static let maximumDecompressed = Setting(
-        "ingest.maximum_decompressed", .byteCount(1024...(1 << 30)), default: "64MiB",
+        "ingest.maximum_decompressed", .byteCount(1024...(1 << 30)), default: "32MiB",
         help: "Most bytes a compressed body may grow to; more is answered with 413.")
     static let maximumInFlight = Setting(
-        "ingest.maximum_in_flight", .byteCount(1024...(1 << 36)), default: "128MiB",
+        "ingest.maximum_in_flight", .byteCount(1024...(1 << 36)), default: "64MiB",
         help: "Most bytes of all bodies in memory at a time; beyond it clients get 503.")
     static let maximumEvent = Setting(
         "ingest.maximum_event", .byteCount(1024...(1 << 28)), default: "4MiB",

@@ -15,19 +15,19 @@ extern "C" {
 
 typedef enum {
     ANNALS_JSON_NULL = 0,
-    ANNALS_JSON_FALSE = 1,
-    ANNALS_JSON_TRUE = 2,
+    /// `integer` is 1 for true and 0 for false.
+    ANNALS_JSON_BOOLEAN = 1,
     /// Fits int64; the value is `integer`.
-    ANNALS_JSON_INTEGER = 3,
+    ANNALS_JSON_INTEGER = 2,
     /// Digits only, beyond int64; the value is the nearest `real`.
-    ANNALS_JSON_BIG_INTEGER = 4,
+    ANNALS_JSON_BIG_INTEGER = 3,
     /// The value is `real`; infinite where the digits are beyond a double.
-    ANNALS_JSON_FLOAT = 5,
+    ANNALS_JSON_FLOAT = 4,
     /// `NaN`, `Infinity` or `-Infinity`, which Python writes and JSON does not know.
-    ANNALS_JSON_NON_FINITE = 6,
-    ANNALS_JSON_STRING = 7,
-    ANNALS_JSON_ARRAY = 8,
-    ANNALS_JSON_OBJECT = 9,
+    ANNALS_JSON_NON_FINITE = 5,
+    ANNALS_JSON_STRING = 6,
+    ANNALS_JSON_ARRAY = 7,
+    ANNALS_JSON_OBJECT = 8,
 } annals_json_kind;
 
 /// `flags` of a string.
@@ -78,9 +78,6 @@ void annals_json_destroy(annals_json_parser *parser);
 annals_json_status annals_json_begin(
     annals_json_parser *parser, const uint8_t *source, size_t length, uint32_t depth_limit,
     uint32_t size_limit);
-
-/// The first byte of the value that comes next; 0 where there is none.
-uint8_t annals_json_peek(const annals_json_parser *parser);
 
 /// Reads the next value, whole, and moves behind it. Its nodes replace those of the last value.
 annals_json_status annals_json_value(annals_json_parser *parser);

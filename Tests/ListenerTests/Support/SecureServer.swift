@@ -35,7 +35,7 @@ let serverPair = Result { try SelfSignedCertificate.make() }
 func withSecureListener<Output>(
     _ responder: some Responder = Answering.echo,
     _ change: (inout TLSSettings) -> Void = { _ in },
-    test: (Listener, Scratch) async throws -> Output
+    test: (HTTPListener, Scratch) async throws -> Output
 ) async throws -> Output {
     let pair = try serverPair.get()
     let scratch = try Scratch()

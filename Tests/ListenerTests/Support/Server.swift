@@ -28,12 +28,12 @@ struct Answering: Responder {
 func withListener<Output>(
     _ responder: some Responder = Answering.echo,
     _ change: (inout ListenerSettings) -> Void = { _ in },
-    test: (Listener) async throws -> Output
+    test: (HTTPListener) async throws -> Output
 ) async throws -> Output {
     var settings = ListenerSettings()
     settings.port = 0
     change(&settings)
-    let listener = try Listener.start(settings, responder: responder)
+    let listener = try HTTPListener.start(settings, responder: responder)
     do {
         let output = try await test(listener)
         await listener.drain(timeout: .zero)

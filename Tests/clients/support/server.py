@@ -45,10 +45,11 @@ class Server:
     def __init__(
         self, directory: Path, authority: Authority, pair: Pair, *,
         settings: dict[str, str] | None = None, url_options: str = "",
-        environment: dict[str, str] | None = None,
+        environment: dict[str, str] | None = None, client_pair: Pair | None = None,
     ):
         self.directory = directory
         self.authority = authority
+        self.client_pair = client_pair
         self.port = free_port()
         self.store = directory / "store"
         self.store.mkdir(parents=True, exist_ok=True)
@@ -129,7 +130,7 @@ class Server:
         return context
 
     def client(self, **options) -> Client:
-        return Client(self.port, self.tls(), **options)
+        return Client(self.port, self.tls(self.client_pair), **options)
 
     @property
     def address(self) -> str:

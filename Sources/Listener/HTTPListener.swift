@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// libmicrohttpd's threads read and write; a request is answered by a Swift task while its connection
 /// is parked. Ends with `drain`; a listener that is let go ends at once.
-package final class Listener: Sendable {
+package final class HTTPListener: Sendable {
     /// The port it really listens on.
     package let port: UInt16
     private let reception: Reception
@@ -31,13 +31,13 @@ package final class Listener: Sendable {
     package static func start(
         _ settings: ListenerSettings, responder: any Responder,
         logger: Logger = Logger(label: "listener")
-    ) throws(ListenerError) -> Listener {
+    ) throws(ListenerError) -> HTTPListener {
         let reception = try Reception(settings, responder: responder, logger: logger)
         let socket = try ListenSocket(address: settings.address, port: settings.port)
         let port = socket.port
         var options = annals_options(
             listener: Unmanaged.passUnretained(reception).toOpaque(),
-            is_secure: settings.tls == nil ? 0 : 1, threads: UInt32(max(settings.threads, 2)),
+            is_secure: settings.tls == nil ? 0 : 1, threads: UInt32(max(settings.threads, 1)),
             // Ours is the limit that counts: a connection leaves our table before theirs.
             connections_per_thread: UInt32(settings.limits.connections * 2 + 64),
             idle_timeout_seconds: UInt32(max(settings.timeouts.idle.components.seconds, 1)),
@@ -47,8 +47,13 @@ package final class Listener: Sendable {
             throw .notStarted(reason: String(cString: strerror(errno)))
         }
         let doorkeeper = Doorkeeper(reception, server: server)
-        try Self.startThread(doorkeeper, socket)
-        return Listener(port: port, reception: reception, doorkeeper: doorkeeper)
+        do throws(ListenerError) {
+            try Self.startThread(doorkeeper, socket)
+        } catch {
+            annals_server_stop(server)
+            throw error
+        }
+        return HTTPListener(port: port, reception: reception, doorkeeper: doorkeeper)
     }
 
     /// Stops accepting, answers what is under way and what still comes on open connections, each
