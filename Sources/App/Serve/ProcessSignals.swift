@@ -13,7 +13,9 @@ package enum ProcessSignal: Sendable {
 /// Turns signals of the process into values.
 ///
 /// The signal handler writes the number into a pipe and does nothing else: little more is allowed
-/// there. It works whichever thread the kernel chooses. There is one of these at a time.
+/// there. In a service only the main thread, which waits, takes signals: Dispatch blocks them on its
+/// threads, and threads made there inherit that, so no system call of theirs is interrupted.
+/// There is one of these at a time.
 package final class ProcessSignals {
     package let stream: AsyncStream<ProcessSignal>
     private let continuation: AsyncStream<ProcessSignal>.Continuation
