@@ -28,5 +28,6 @@ struct ServeCommand: AsyncParsableCommand {
             throw Failure.reported(error)
         }
         await service.run(until: signals.stream)
+        signals.stop()
     }
 }

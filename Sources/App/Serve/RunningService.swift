@@ -61,10 +61,11 @@ package struct RunningService {
                 if signal == .stop { break }
                 await reloadCertificate()
             }
+            logger.notice("stopping: no new connections, requests under way are finished")
+            // First of all, because nothing that happens to the others may keep an answer back.
+            await listener.drain(timeout: settings.listen.drainTimeout)
             group.cancelAll()
         }
-        logger.notice("stopping: no new connections, requests under way are finished")
-        await listener.drain(timeout: settings.listen.drainTimeout)
         await store.close()
         logger.notice("stopped")
     }
