@@ -95,6 +95,7 @@ let package = Package(
         .executableTarget(name: "annals", dependencies: ["App"], swiftSettings: safe),
 
         // Tests: one target per room, and the storage contract as values.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
             name: "StorageConformance", dependencies: ["EventStore", "Values"],
             path: "Tests/StorageConformance", swiftSettings: safe),
@@ -114,9 +115,11 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Values"], swiftSettings: strict),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
         .testTarget(
-            name: "OpenSSLTests", dependencies: ["OpenSSL", "Values"], swiftSettings: strict),
+            name: "OpenSSLTests", dependencies: ["OpenSSL", "Values", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(
-            name: "ListenerTests", dependencies: ["Listener", "HTTP", "OpenSSL", "Values"],
+            name: "ListenerTests",
+            dependencies: ["Listener", "HTTP", "OpenSSL", "Values", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
             name: "IdentityTests", dependencies: ["Identity", "EventStore", "HTTP", "Values"],

@@ -1,6 +1,7 @@
 import HTTP
 import Listener
 import OpenSSL
+import TestSupport
 import Testing
 
 @Suite("Client certificates")

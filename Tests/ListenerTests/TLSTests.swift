@@ -2,6 +2,7 @@ import Foundation
 import HTTP
 import Listener
 import OpenSSL
+import TestSupport
 import Testing
 import Values
 

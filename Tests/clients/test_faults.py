@@ -16,6 +16,12 @@ from support.lostwrites import ForgetfulDisk
 from support.server import binary, clean_environment
 
 
+#: Asks for an answer that is sent in many pieces.
+LONG_ANSWER = (
+    b"GET /v2/events?q.field=all_tenants&q.value=True&limit=2000 HTTP/1.1\r\n"
+    b"Host: x\r\nX-Roles: admin\r\nX-User-Id: u\r\nX-Project-Id: p\r\n\r\n")
+
+
 def eventually(condition, seconds: float = 10):
     end = time.monotonic() + seconds
     while not (value := condition()):
@@ -213,6 +219,27 @@ def test_a_client_that_never_sends_its_head_is_cut_off(make_server):
         assert answer == b"" or b" 408 " in answer.splitlines()[0]
 
 
+def test_clients_that_leave_in_the_middle_of_an_answer_leave_nothing_behind(server):
+    text = "x" * 4000
+    with server.client() as client:
+        for _ in range(4):
+            events = [sample("test.left", text=text) | {"raw": {"text": text}}
+                      for _ in range(500)]
+            assert client.publish(events).status == 200
+
+    def leave(count: int) -> int:
+        for _ in range(count):
+            with slow_connection(server) as connection:
+                connection.sendall(LONG_ANSWER)
+                connection.recv(1000)
+        time.sleep(1)
+        return server.resident_bytes()
+
+    before = leave(40)  # What the first ones need stays in use.
+    after = leave(80)
+    assert after - before < 40 * 2**20, f"{(after - before) / 2**20:.0f} MiB for 80 clients"
+
+
 def test_clients_that_do_not_read_their_answers_leave_the_service_flat(server):
     with server.client() as client:
         text = "x" * 4000
@@ -221,11 +248,9 @@ def test_clients_that_do_not_read_their_answers_leave_the_service_flat(server):
                       for _ in range(500)]
             assert client.publish(events).status == 200
         before = server.resident_bytes()
-        request = (b"GET /v2/events?q.field=all_tenants&q.value=True&limit=2000 HTTP/1.1\r\n"
-                   b"Host: x\r\nX-Roles: admin\r\nX-User-Id: u\r\nX-Project-Id: p\r\n\r\n")
         lazy = [slow_connection(server) for _ in range(40)]
         for connection in lazy:
-            connection.sendall(request)
+            connection.sendall(LONG_ANSWER)
         time.sleep(2)
         grown = server.resident_bytes() - before
         assert client.get("/v2/events?limit=1").status == 200

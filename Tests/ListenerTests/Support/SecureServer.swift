@@ -1,32 +1,7 @@
-import Foundation
 import HTTP
 import Listener
 import OpenSSL
-
-/// A directory of its own for one test, removed with it.
-final class Scratch: Sendable {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appending(path: "annals-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        // A leftover in the temporary directory harms nobody.
-        try? FileManager.default.removeItem(at: url)
-    }
-
-    func path(_ name: String) -> String { url.appending(path: name).path }
-
-    func write(_ text: String, to name: String) throws {
-        try text.write(to: url.appending(path: name), atomically: true, encoding: .utf8)
-    }
-
-    func read(_ name: String) throws -> String {
-        try String(contentsOf: url.appending(path: name), encoding: .utf8)
-    }
-}
+import TestSupport
 
 let serverPair = Result { try SelfSignedCertificate.make() }
 
