@@ -61,6 +61,7 @@ final class RawClient {
             let count = bytes[offset...].withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             offset += count
         }
@@ -86,7 +87,9 @@ final class RawClient {
     /// More bytes, or none at the end of the connection.
     func receive() throws -> [UInt8] {
         var piece = [UInt8](repeating: 0, count: 65_536)
-        let count = recv(descriptor, &piece, piece.count, 0)
+        var count = recv(descriptor, &piece, piece.count, 0)
+        // A signal, such as another test's child sends at its end, says nothing of the connection.
+        while count < 0, errno == EINTR { count = recv(descriptor, &piece, piece.count, 0) }
         if count < 0, errno == EAGAIN { throw RawClientError.tooSlow }
         if count <= 0 {
             isClosed = true
