@@ -1,12 +1,13 @@
 """Measures the rows of the table of goals, one function each."""
 
+import signal
 import statistics
 import subprocess
 import threading
 import time
 
 from . import queries, tools
-from .places import EVENTS, LOAD
+from .places import EVENTS, LOAD, WORK
 from .service import MemoryWatch, Service
 from .tools import say
 
@@ -34,7 +35,8 @@ def bulk(repeats: int, events: int) -> dict:
 
 
 def single(repeats: int, seconds: int) -> dict:
-    """Row 2: one event a request on 64 connections, against one commit per event on 8."""
+    """Rows 2 and 3: one event a request on 64 connections, against one commit per event on 8, and
+    against Panko's driver."""
     runs = []
     for number in range(repeats):
         service = Service("single").fresh()
@@ -43,10 +45,13 @@ def single(repeats: int, seconds: int) -> dict:
         peak = service.memory("VmHWM")
         service.stop()
         raw = tools.raw_single(service.database, max(3, seconds // 2), 8)
-        runs.append({"service": report["unitsPerSecond"], "raw": raw, "peak": peak,
-                     "ratio": report["unitsPerSecond"] / raw,
-                     "p99_at_maximum": report["milliseconds"]["p99"]})
-        say(f"single {number + 1}/{repeats}: {_brief(runs[-1])}")
+        run = {"service": report["unitsPerSecond"], "raw": raw, "peak": peak,
+               "ratio": report["unitsPerSecond"] / raw,
+               "p99_at_maximum": report["milliseconds"]["p99"]}
+        if panko := tools.panko():
+            run |= {"panko": panko, "panko_ratio": report["unitsPerSecond"] / panko}
+        runs.append(run)
+        say(f"single {number + 1}/{repeats}: {_brief(run)}")
         service.remove()
     medians = _medians(runs)
     medians["half"] = _at_half(medians["service"], seconds)
@@ -64,10 +69,27 @@ def _at_half(maximum: float, seconds: int) -> dict:
     return {"rate": report["unitsPerSecond"], **report["milliseconds"]}
 
 
-def panko(repeats: int) -> float | None:
-    """Row 3: Panko's driver on SQLite."""
-    found = [rate for _ in range(min(repeats, 3)) if (rate := tools.panko()) is not None]
-    return statistics.median(found) if found else None
+def decode(events: int) -> dict | None:
+    """Row 8: the share of JSON reading in the processor time of bulk ingest, from samples."""
+    service = Service("decode").fresh()
+    samples = WORK / "perf.data"
+    try:
+        sampler = subprocess.Popen(
+            ["perf", "record", "-F", "999", "-g", "-o", samples, "-p", str(service.process.pid)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    except OSError:
+        say("perf is not installed: row 8 is not measured")
+        sampler = None
+    time.sleep(1)
+    fill(service, 0, events)
+    cpu = service.cpu_seconds() / events * 1e6
+    if sampler is not None:
+        sampler.send_signal(signal.SIGINT)
+        sampler.wait()
+    service.stop()
+    service.remove()
+    share = tools.sampled_share(samples, "JSONDocument") if sampler is not None else None
+    return {"microseconds": cpu * share / 100, "share": share} if share else None
 
 
 def fill(service: Service, first: int, events: int) -> dict:
@@ -142,7 +164,8 @@ def disk(service: Service, events: int) -> dict:
 
 
 def _medians(runs: list[dict]) -> dict:
-    medians = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
+    medians = {name: statistics.median(run[name] for run in runs if name in run)
+               for name in runs[0]}
     ratios = sorted(run["ratio"] for run in runs)
     return medians | {"least_ratio": ratios[0], "greatest_ratio": ratios[-1], "runs": len(runs)}
 

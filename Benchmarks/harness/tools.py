@@ -88,6 +88,16 @@ def sync_times() -> dict:
     return _json([WORK / "syncprobe", WORK, 2000])
 
 
+def sampled_share(samples, symbol: str) -> float | None:
+    """Percent of the samples in a function whose mangled name holds `symbol`, or in its callees."""
+    done = subprocess.run(
+        ["perf", "report", "-i", samples, "--children", "-g", "none", "--sort", "symbol"],
+        capture_output=True, text=True)
+    shares = [float(line.split("%")[0]) for line in done.stdout.splitlines()
+              if symbol in line and "%" in line and not line.startswith("#")]
+    return max(shares, default=None)
+
+
 def panko(count: int = 300) -> float | None:
     """Events a second of Panko's own driver on SQLite; None where it cannot be installed."""
     home = WORK / "panko"

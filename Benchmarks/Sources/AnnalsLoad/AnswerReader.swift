@@ -47,27 +47,31 @@ struct AnswerReader {
     private mutating func readHead() throws(LoadError) -> Bool {
         let view = waiting.readableBytesView
         guard let end = Self.endOfHead(view) else { return false }
-        let head = String(decoding: view[view.startIndex..<end], as: UTF8.self)
-        waiting.moveReaderIndex(forwardBy: end - view.startIndex + 4)
-        var lines = head.split(separator: "\r\n")[...]
-        let words = lines.popFirst()?.split(separator: " ") ?? []
-        guard words.count >= 2, let code = Int(words[1]) else {
-            throw LoadError("no HTTP answer: \(head.prefix(80))")
+        // "HTTP/1.1 200": bytes and no strings, or the client would cost as much as the server.
+        let place = view.startIndex + 9
+        guard end > place + 2, let code = Bytes.number(at: place, in: view) else {
+            throw LoadError("no HTTP answer: \(String(decoding: view.prefix(80), as: UTF8.self))")
         }
         status = code
-        framing = .length(0)
-        for line in lines {
-            let pair = line.split(separator: ":", maxSplits: 1)
-            guard pair.count == 2 else { continue }
-            let value = pair[1].trimmingPrefix(while: { $0 == " " })
-            switch pair[0].lowercased() {
-            case "content-length": framing = .length(Int(value) ?? 0)
-            case "transfer-encoding": framing = .chunkHead
-            default: break
-            }
-        }
+        framing = Self.framing(view[view.startIndex..<end])
+        waiting.moveReaderIndex(forwardBy: end - view.startIndex + 4)
         return true
     }
+
+    private static func framing(_ head: ByteBufferView) -> Framing {
+        var line = head.startIndex
+        while let end = head[line...].firstIndex(of: 10) {
+            line = end + 1
+            if Bytes.starts(head[line...], with: contentLength) {
+                return .length(Bytes.number(at: line + contentLength.count, in: head) ?? 0)
+            }
+            if Bytes.starts(head[line...], with: transferEncoding) { return .chunkHead }
+        }
+        return .length(0)
+    }
+
+    private static let contentLength = Array("content-length:".utf8)
+    private static let transferEncoding = Array("transfer-encoding:".utf8)
 
     private static func endOfHead(_ view: ByteBufferView) -> Int? {
         var place = view.startIndex

@@ -36,7 +36,8 @@ struct EventTemplates {
         bytes += template.bytes
         let salt = UInt32(truncatingIfNeeded: (number / templates.count) &* 0x9E37_79B1)
         for place in template.others { Self.salt(&bytes, at: start + place, with: salt) }
-        EventIdentifier(number: number, seed: seed).write(into: &bytes, at: start + template.identifier)
+        EventIdentifier(number: number, seed: seed).write(
+            into: &bytes, at: start + template.identifier)
         EventTime(number: number).write(into: &bytes, at: start + template.time)
     }
 

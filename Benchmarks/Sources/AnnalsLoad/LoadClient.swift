@@ -12,7 +12,8 @@ struct LoadClient {
     /// Requests a second over all connections; nil sends as fast as answers come.
     var rate: Double?
 
-    func run(_ makeSource: @Sendable @escaping () throws -> any RequestSource) throws -> LoadReport {
+    func run(_ makeSource: @Sendable @escaping () throws -> any RequestSource) throws -> LoadReport
+    {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         defer { try? group.syncShutdownGracefully() }  // The process ends right after this.
         let loop = group.next()

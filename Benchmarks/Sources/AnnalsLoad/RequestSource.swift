@@ -53,13 +53,13 @@ struct PublishSource: RequestSource {
         return nil
     }
 
-    /// `"accepted": N` with or without the space, and not the beginning of a longer number.
+    /// `"accepted": N` with or without the space.
     private func isAccepted(_ body: ByteBufferView) -> Bool {
-        let text = String(decoding: body.prefix(200), as: UTF8.self)
-        guard let name = text.utf8.firstRange(of: Array("\"accepted\":".utf8)) else { return false }
-        let digits = text.utf8[name.upperBound...].drop { $0 == 32 }.prefix { (48...57).contains($0) }
-        return Int(String(decoding: Array(digits), as: UTF8.self)) == batchSize
+        guard let place = Bytes.end(of: Self.accepted, in: body) else { return false }
+        return Bytes.number(at: place, in: body) == batchSize
     }
+
+    private static let accepted = Array("\"accepted\":".utf8)
 
     private static let head = """
         POST /v2/events HTTP/1.1\r

@@ -27,24 +27,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BLOCK = 4096, FILES = 64, DESCRIPTORS = 65536, BUCKETS = 4096 };
+#include "unsynced.h"
 
-/// What a block held when the file was last synced; zeros where it did not exist.
-struct block {
-    int64_t number;
-    bool doomed;  // its sync failed: later syncs do not save it, only a new write does
-    struct block *next;
-    uint8_t old[BLOCK];
-};
-
-struct file {
-    dev_t device;
-    ino_t inode;
-    int undo;  // a descriptor of our own, never closed: closing it would drop the process's locks
-    int64_t synced_size;
-    bool live;
-    struct block *blocks[BUCKETS];
-};
+enum { FILES = 64, DESCRIPTORS = 65536 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct file files[FILES];
@@ -83,80 +68,12 @@ static void resolve(void) {
     real_unlink = find("unlink");
 }
 
-// MARK: What is not synced yet
-
-static struct block **slot(struct file *file, int64_t number) {
-    struct block **place = &file->blocks[(uint64_t)number % BUCKETS];
-    while (*place != NULL && (*place)->number != number) place = &(*place)->next;
-    return place;
-}
-
-/// Keeps the block's content of now, unless an older one is kept already.
-static void keep(struct file *file, int64_t number) {
-    struct block **place = slot(file, number);
-    if (*place != NULL) {
-        (*place)->doomed = false;
-        return;
-    }
-    struct block *block = calloc(1, sizeof *block);
-    if (block == NULL) abort();
-    block->number = number;
-    if (pread(file->undo, block->old, BLOCK, number * BLOCK) < 0) abort();
-    *place = block;
-}
-
-static void keep_range(struct file *file, int64_t start, int64_t end) {
-    if (end <= start) return;
-    for (int64_t number = start / BLOCK; number <= (end - 1) / BLOCK; number++) keep(file, number);
-}
-
-static int64_t size_of(struct file *file) {
-    struct stat now;
-    return fstat(file->undo, &now) == 0 ? now.st_size : 0;
-}
-
-/// A sync came back well: what is kept is on the disk now, but for the doomed blocks.
-static void forget(struct file *file) {
-    for (int bucket = 0; bucket < BUCKETS; bucket++) {
-        struct block **place = &file->blocks[bucket];
-        while (*place != NULL) {
-            struct block *block = *place;
-            if (block->doomed) {
-                place = &block->next;
-                continue;
-            }
-            *place = block->next;
-            free(block);
-        }
-    }
-    file->synced_size = size_of(file);
-}
-
-static void doom(struct file *file) {
-    for (int bucket = 0; bucket < BUCKETS; bucket++)
-        for (struct block *block = file->blocks[bucket]; block != NULL; block = block->next)
-            block->doomed = true;
-}
-
-static long undo(struct file *file, bool torn) {
-    long undone = 0;
-    int64_t size = size_of(file);
-    if (!torn || rand() % 2) size = file->synced_size;
-    for (int bucket = 0; bucket < BUCKETS; bucket++)
-        for (struct block *block = file->blocks[bucket]; block != NULL; block = block->next) {
-            if (torn && !block->doomed && rand() % 2) continue;
-            if (real_pwrite(file->undo, block->old, BLOCK, block->number * BLOCK) < 0) abort();
-            undone++;
-        }
-    if (real_ftruncate(file->undo, size) != 0) abort();
-    return undone;
-}
-
 static void lose_power(bool torn) {
     srand((unsigned)time(NULL) ^ (unsigned)getpid());
     long undone = 0;
     for (int index = 0; index < FILES; index++)
-        if (files[index].live) undone += undo(&files[index], torn);
+        if (files[index].live) undone +=
+                undo(&files[index], torn, real_pwrite, real_ftruncate);
     dprintf(STDERR_FILENO, "lostwrites: power lost, %ld blocks undone\n", undone);
     _exit(137);
 }
