@@ -97,7 +97,7 @@ let package = Package(
         // Tests: one target per room, and the storage contract as values.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
         .target(
-            name: "StorageConformance", dependencies: ["EventStore", "Values"],
+            name: "StorageConformance", dependencies: ["EventStore", "TestSupport", "Values"],
             path: "Tests/StorageConformance", swiftSettings: safe),
         .testTarget(name: "ValuesTests", dependencies: ["Values"], swiftSettings: strict),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
@@ -112,7 +112,9 @@ let package = Package(
                 "StorageConformance",
                 "OpenSSL", "Values",
             ], swiftSettings: strict),
-        .testTarget(name: "JSONTests", dependencies: ["JSON", "Values"], swiftSettings: strict),
+        .testTarget(
+            name: "JSONTests", dependencies: ["JSON", "TestSupport", "Values"],
+            swiftSettings: strict),
         .testTarget(name: "CompressionTests", dependencies: ["Compression"], swiftSettings: strict),
         .testTarget(
             name: "OpenSSLTests", dependencies: ["OpenSSL", "Values", "TestSupport"],
@@ -128,7 +130,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Identity", "EventStore", "MemoryStorage", "OpenSSL", "HTTP", "JSON",
-                "Compression", "Observability", "Values", logging,
+                "Compression", "Observability", "TestSupport", "Values", logging,
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ObservabilityTests",

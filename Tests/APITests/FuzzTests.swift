@@ -2,6 +2,7 @@ import API
 import Foundation
 import HTTP
 import JSON
+import TestSupport
 import Testing
 
 /// Requests made of the saved corpus by small random changes. The seeds are fixed, so a failure

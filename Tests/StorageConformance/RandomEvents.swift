@@ -1,4 +1,5 @@
 package import EventStore
+import TestSupport
 import Values
 
 /// Random events and queries over so few values that they meet; the same seed gives the same ones.
@@ -6,7 +7,7 @@ package struct RandomEvents {
     private var generator: SeededGenerator
 
     package init(seed: UInt64) {
-        generator = SeededGenerator(state: seed)
+        generator = SeededGenerator(seed: seed)
     }
 
     package mutating func number(below bound: Int) -> Int {
@@ -67,18 +68,5 @@ package struct RandomEvents {
 
     private mutating func pick<Element>(_ elements: [Element]) -> Element {
         elements[number(below: elements.count)]
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", 2014).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
     }
 }
