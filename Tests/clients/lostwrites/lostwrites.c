@@ -72,8 +72,7 @@ static void lose_power(bool torn) {
     srand((unsigned)time(NULL) ^ (unsigned)getpid());
     long undone = 0;
     for (int index = 0; index < FILES; index++)
-        if (files[index].live) undone +=
-                undo(&files[index], torn, real_pwrite, real_ftruncate);
+        if (files[index].live) undone += undo(&files[index], torn, real_pwrite, real_ftruncate);
     dprintf(STDERR_FILENO, "lostwrites: power lost, %ld blocks undone\n", undone);
     _exit(137);
 }
