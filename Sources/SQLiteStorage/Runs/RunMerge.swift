@@ -37,7 +37,7 @@ struct RunMerge {
         return rows
     }
 
-    static let rowsPerStep = 2048
+    static let rowsPerStep = 512
 
     /// The new ranks of a key, taken from every stream that stands on it.
     private mutating func ranks(of key: Int64) -> [UInt32] {
