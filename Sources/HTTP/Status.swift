@@ -7,7 +7,6 @@ package struct Status: Sendable, Hashable {
     }
 
     package static let ok = Status(200)
-    package static let accepted = Status(202)
     package static let noContent = Status(204)
     package static let badRequest = Status(400)
     package static let unauthorized = Status(401)
@@ -15,7 +14,6 @@ package struct Status: Sendable, Hashable {
     package static let notFound = Status(404)
     package static let methodNotAllowed = Status(405)
     package static let notAcceptable = Status(406)
-    package static let requestTimeout = Status(408)
     package static let contentTooLarge = Status(413)
     package static let unsupportedMediaType = Status(415)
     package static let headersTooLarge = Status(431)

@@ -111,6 +111,25 @@ struct StoreTests {
         }
     }
 
+    @Test("keeps its index to the process that serves it")
+    func indexBeside() async throws {
+        try await withTemporaryStore { place in
+            let storage = SQLiteEventStorage(try place.open())
+            let events = (0..<50).map { IncomingEvent(.sample("\($0)", second: $0)) }
+            _ = try await storage.record(events)
+            // To the command with its small runs the whole tail is due; it is the service's to write.
+            var options = place.options
+            options.sizes = .tiny
+            let store = try SQLiteStore(options, as: .beside)
+            let command = SQLiteEventStorage(store)
+            #expect(try await command.deleteEvents(before: .sample(5), batchSize: 100) == 5)
+            await store.settle()
+            let runs = try database(place).first("SELECT count(*) FROM run") { $0.integer(0) }
+            #expect(runs == 0)
+            #expect(try await storage.ids(EventQuery()) == (5..<50).map(String.init))
+        }
+    }
+
     private func refusal(_ place: TemporaryStore) -> String {
         do {
             _ = try place.open()

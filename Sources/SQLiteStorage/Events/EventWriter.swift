@@ -59,13 +59,6 @@ actor EventWriter {
         }
     }
 
-    /// Copies what the log holds into the database file, as far as no reader stands in the way.
-    func checkpoint() throws(SQLError) {
-        try run { database throws(SQLError) in
-            try database.query("PRAGMA wal_checkpoint(PASSIVE)") { _ in }
-        }
-    }
-
     /// The durability settings and the schema that are in force on the writer's connection.
     func inForce() throws(SQLError) -> ([DurabilitySetting], Int) {
         (try ConnectionSettings.durability(of: database), try Schema.version(of: database))

@@ -16,7 +16,7 @@ package final class SQLiteEventStorage: EventStorage {
 
     package func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome] {
         if store.tail.eventCount > Self.mostEventsInTail {
-            await store.keeper.segmentWritten()
+            await store.segmentWritten()
             let waiting = store.tail.eventCount
             // The keeper is not just slow, it gets nowhere.
             guard waiting < 2 * Self.mostEventsInTail else {
@@ -30,7 +30,7 @@ package final class SQLiteEventStorage: EventStorage {
         } catch {
             throw StorageError(error)
         }
-        if store.tail.fullSegments > 0 { await store.keeper.wake() }
+        if store.tail.fullSegments > 0 { await store.wakeKeeper() }
         return outcomes
     }
 
@@ -90,7 +90,7 @@ package final class SQLiteEventStorage: EventStorage {
                 try Retention(reader: reader(database)).deleteEvents(
                     before: cutoff, batchSize: batchSize, tail: tail)
             }
-            if count < batchSize { await store.keeper.wake() }
+            if count < batchSize { await store.wakeKeeper() }
             return count
         } catch {
             throw StorageError(error)

@@ -66,6 +66,10 @@ actor RunKeeper {
 
     private func workUntilDone() async {
         do throws(SQLError) {
+            // What is half written now was left by work that failed, on a full disk for example.
+            try await writer.maintain { database throws(SQLError) in
+                try RunTables(database: database).retireUnfinished()
+            }
             while !isClosed, try await step() {}
         } catch {
             report(error)

@@ -7,7 +7,6 @@ import Values
 /// The order comes first: it tells for each old rank the new one. Then all postings are read side by
 /// side in key order and written again with the new ranks.
 struct RunMerge {
-    let inputs: [Run]
     let order: MergedOrder
     private let sizes: RunSizes
     private var streams: [PostingStream]
@@ -16,7 +15,6 @@ struct RunMerge {
     init(
         of inputs: [Run], retainedFrom: Int64, rows: EventRows, sizes: RunSizes
     ) throws(SQLError) {
-        self.inputs = inputs
         self.sizes = sizes
         order = try MergedOrder(of: inputs, retainedFrom: retainedFrom, rows: rows)
         streams = inputs.map { PostingStream(run: $0.id) }

@@ -13,7 +13,9 @@ package final class SQLiteStore: Sendable {
     let readers: ResourcePool<SQLiteConnection>
     let tail: TailIndex
     let names: EventTypeNames
-    let keeper: RunKeeper
+    private let keeper: RunKeeper
+    /// One process writes runs, the serving one: two would index the same events twice.
+    private let keepsIndex: Bool
     /// Held for as long as this process serves the file.
     private let lock: ServingLock?
 
@@ -45,6 +47,7 @@ package final class SQLiteStore: Sendable {
             keeper = RunKeeper(
                 writer: writer, reader: try Self.openReader(options, "annals.sqlite.keeper"),
                 tail: tail, names: names, sizes: options.sizes, report: report)
+            keepsIndex = role == .serving
         } catch {
             throw .database(path: options.path, error)
         }
@@ -79,9 +82,19 @@ package final class SQLiteStore: Sendable {
         }
     }
 
+    /// Lets the upkeep of the index begin, where there is something to do.
+    func wakeKeeper() async {
+        if keepsIndex { await keeper.wake() }
+    }
+
+    /// Waits until the oldest part of the tail is a run, or cannot be made one.
+    func segmentWritten() async {
+        if keepsIndex { await keeper.segmentWritten() }
+    }
+
     /// Waits until the index is in shape: full segments written, runs merged, old ones deleted.
     package func settle() async {
-        await keeper.finish()
+        if keepsIndex { await keeper.finish() }
     }
 
     /// Ends the work on the index. Nothing acknowledged depends on it.
@@ -104,12 +117,7 @@ package final class SQLiteStore: Sendable {
             path: options.path, access: role == .serving ? .readWriteCreate : .readWrite,
             busyTimeout: options.busyTimeout)
         try ConnectionSettings.prepareWriter(database, options.synchronous)
-        if role == .serving {
-            _ = try Schema.upgrade(database)
-            try database.transaction { () throws(SQLError) in
-                try RunTables(database: database).retireUnfinished()
-            }
-        }
+        if role == .serving { _ = try Schema.upgrade(database) }
         let version = try Schema.version(of: database)
         guard version == Schema.wanted else {
             throw SQLError(
