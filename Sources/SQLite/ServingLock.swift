@@ -42,6 +42,9 @@ package final class ServingLock: Sendable {
     }
 
     deinit {
+        // Said aloud: a child that is just being made has the descriptor, too, until it runs its
+        // program, and closing ours alone would leave the lock to it.
+        flock(descriptor, LOCK_UN)
         close(descriptor)
     }
 
