@@ -45,6 +45,9 @@ let package = Package(
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])],
             linkerSettings: [.linkedLibrary("simdjson")]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CMySQL", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values and contracts.
@@ -59,16 +62,44 @@ let package = Package(
         .target(name: "OpenSSL", dependencies: ["Values", "COpenSSL"], swiftSettings: strict),
         .target(name: "SQLite", dependencies: ["SQL", "Values", "CSQLite"], swiftSettings: strict),
         .target(
+            name: "PostgreSQL", dependencies: ["SQL", "Values", "CLibPQ"], swiftSettings: strict),
+        .target(name: "MySQL", dependencies: ["SQL", "Values", "CMySQL"], swiftSettings: strict),
+        .target(
             name: "Listener", dependencies: ["HTTP", "Values", "CMicroHTTPD", logging],
             swiftSettings: strict),
 
         // What the product does.
         .target(
             name: "Migrations", dependencies: ["SQL"], path: "migrations",
-            resources: [.embedInCode("sqlite/001_events.sql")], swiftSettings: safe),
+            resources: [
+                .embedInCode("sqlite/001_events.sql")
+            ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",
-            dependencies: ["EventStore", "SQL", "SQLite", "Migrations", "Values", logging],
+            dependencies: [
+                "EventStore", "SQL", "SQLStorage", "SQLite", "Migrations", "Values", logging,
+            ],
+            swiftSettings: safe),
+        // What the storages on database servers share, and one storage for each kind of server.
+        .target(
+            name: "SQLStorage",
+            dependencies: ["EventStore", "SQL", "JSON", "Values", logging, metrics],
+            swiftSettings: safe),
+        .target(
+            name: "PostgreSQLStorage",
+            dependencies: [
+                "EventStore", "SQL", "SQLStorage", "PostgreSQL", "Migrations", "JSON", "Values",
+                logging, metrics,
+            ], swiftSettings: safe),
+        .target(
+            name: "MySQLStorage",
+            dependencies: [
+                "EventStore", "SQL", "SQLStorage", "MySQL", "Migrations", "JSON", "Values",
+                logging, metrics,
+            ], swiftSettings: safe),
+        // Reads the databases of Panko, whatever server they are on.
+        .target(
+            name: "PankoStorage", dependencies: ["EventStore", "SQL", "JSON", "Values"],
             swiftSettings: safe),
         .target(
             name: "MemoryStorage", dependencies: ["EventStore", "Values"], swiftSettings: safe),
@@ -87,8 +118,9 @@ let package = Package(
             name: "App",
             dependencies: [
                 "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
-                "SQLiteStorage",
-                "MemoryStorage", "Identity", "Observability", "API", "Listener",
+                "SQLiteStorage", "SQLStorage", "PostgreSQL", "PostgreSQLStorage", "MySQL",
+                "MySQLStorage", "PankoStorage", "MemoryStorage", "Identity", "Observability", "API",
+                "Listener",
                 argumentParser, configuration, logging, metrics,
             ],
             swiftSettings: safe),
@@ -112,6 +144,33 @@ let package = Package(
                 "StorageConformance",
                 "OpenSSL", "Values",
             ], swiftSettings: strict),
+        .testTarget(
+            name: "SQLTests", dependencies: ["SQL", "SQLStorage", "EventStore", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgreSQLTests", dependencies: ["PostgreSQL", "SQL", "TestSupport", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "MySQLTests", dependencies: ["MySQL", "SQL", "TestSupport", "Values"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgreSQLStorageTests",
+            dependencies: [
+                "PostgreSQLStorage", "PostgreSQL", "SQLStorage", "SQL", "EventStore",
+                "MemoryStorage", "StorageConformance", "TestSupport", "Values",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "MySQLStorageTests",
+            dependencies: [
+                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore",
+                "MemoryStorage", "StorageConformance", "TestSupport", "Values",
+            ], swiftSettings: strict),
+        .testTarget(
+            name: "PankoStorageTests",
+            dependencies: [
+                "PankoStorage", "SQL", "SQLite", "PostgreSQL", "MySQL", "EventStore", "TestSupport",
+                "Values",
+            ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "JSONTests", dependencies: ["JSON", "TestSupport", "Values"],
             swiftSettings: strict),

@@ -4,6 +4,8 @@ package enum StorageError: Error, Sendable, Equatable {
     case invalidQuery(reason: String)
     /// Another holds what is needed; trying again helps.
     case busy(detail: String)
+    /// The database is away, or its schema is not there yet; what was sent can be sent again.
+    case unavailable(detail: String)
     /// There is no room: nothing can be written, reading goes on.
     case full(detail: String)
     /// The query ran for longer than is allowed.
@@ -17,6 +19,7 @@ package enum StorageError: Error, Sendable, Equatable {
         switch self {
         case .invalidQuery(let reason): reason
         case .busy: "The store is busy. Try again in a moment."
+        case .unavailable: "The store cannot be reached. Try again in a moment."
         case .full: "The store has no room for new events. Try again when the operator made some."
         case .timedOut: "The query took too long. Narrow it by time, type or an equal trait."
         case .cancelled: "The request was cancelled."
@@ -29,6 +32,7 @@ package enum StorageError: Error, Sendable, Equatable {
         switch self {
         case .invalidQuery: "invalid_query"
         case .busy: "busy"
+        case .unavailable: "unavailable"
         case .full: "full"
         case .timedOut: "timed_out"
         case .cancelled: "cancelled"
@@ -40,7 +44,8 @@ package enum StorageError: Error, Sendable, Equatable {
     package var detail: String {
         switch self {
         case .invalidQuery(let reason): reason
-        case .busy(let detail), .full(let detail), .timedOut(let detail), .failed(let detail):
+        case .busy(let detail), .unavailable(let detail), .full(let detail),
+            .timedOut(let detail), .failed(let detail):
             detail
         case .cancelled: "cancelled"
         }

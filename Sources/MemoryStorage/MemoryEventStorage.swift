@@ -59,9 +59,9 @@ package final class MemoryEventStorage: EventStorage {
     }
 
     package func deleteEvents(
-        before cutoff: Timestamp, batchSize: Int
+        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
     ) async throws(StorageError) -> Int {
-        let old = all { $0.generated < cutoff }
+        let old = all { $0.generated < cutoff && types.includes($0.eventType) }
             .sorted {
                 EventOrder.oldestFirst.precedes(EventPosition(of: $0), EventPosition(of: $1))
             }

@@ -151,7 +151,9 @@ actor FailingStorage: EventStorage {
         throw .failed(detail: "secret")
     }
 
-    func deleteEvents(before cutoff: Timestamp, batchSize: Int) async throws(StorageError) -> Int {
+    func deleteEvents(
+        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
+    ) async throws(StorageError) -> Int {
         0
     }
 

@@ -114,9 +114,9 @@ private final class GatedStorage: EventStorage {
         try await memory.traitDescriptions(of: eventType, visibleTo: visibility)
     }
     func deleteEvents(
-        before cutoff: Timestamp, batchSize: Int
+        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
     ) async throws(StorageError) -> Int {
-        try await memory.deleteEvents(before: cutoff, batchSize: batchSize)
+        try await memory.deleteEvents(before: cutoff, of: types, batchSize: batchSize)
     }
     func status() async -> StorageStatus { await memory.status() }
 }

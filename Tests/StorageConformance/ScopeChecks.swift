@@ -83,6 +83,32 @@ extension EventStorageCheck {
             try expect(await storage.deleteEvents(before: .sample(7), batchSize: 4), 0)
             try expect(await storage.ids(EventQuery()), ["7", "8", "9"])
         },
+        EventStorageCheck("a rule of retention is about the types it names") { storage in
+            let events = (0..<12).map {
+                IncomingEvent(.sample("\($0 + 10)", type: ["a", "b", "c"][$0 % 3], second: $0))
+            }
+            _ = try await storage.record(events)
+            let cutoff = Timestamp.sample(7)
+            try expect(
+                await storage.deleteEvents(before: cutoff, of: .only("a"), batchSize: 2), 2)
+            try expect(await storage.ids(EventQuery(eventType: "a")), ["16", "19"])
+            try expect(
+                await storage.deleteEvents(before: cutoff, of: .only("none"), batchSize: 2), 0)
+            try expect(
+                await storage.deleteEvents(before: cutoff, of: .allExcept(["b"]), batchSize: 9), 3)
+            try expect(
+                await storage.ids(EventQuery()), ["11", "14", "17", "18", "19", "20", "21"])
+            try expect(await storage.deleteEvents(before: cutoff, of: .all, batchSize: 9), 2)
+        },
+        EventStorageCheck("maintenance drops nothing that a rule still keeps") { storage in
+            _ = try await storage.record(.sample("old", second: 1), .sample("new", second: 9))
+            let now = Timestamp.sample(10)
+            _ = try await storage.maintain(at: now, droppingBefore: nil)
+            _ = try await storage.maintain(at: now, droppingBefore: .sample(1))
+            try expect(await storage.ids(EventQuery()), ["old", "new"])
+            _ = try await storage.maintain(at: now, droppingBefore: .sample(5))
+            try expect(await storage.event("new", visibleTo: .everything)?.messageID, "new")
+        },
         EventStorageCheck("a type without events is listed no more, and comes back") { storage in
             _ = try await storage.record(
                 .sample("1", type: "old", second: 1, traits: [Trait("k", .integer(1))]),

@@ -12,7 +12,7 @@ package enum ErrorResponder {
             headers["Allow"] = allowed.joined(separator: ", ")
         case .unsupportedEncoding:
             headers["Accept-Encoding"] = "gzip, identity"
-        case .storage(.busy): headers["Retry-After"] = "1"
+        case .storage(.busy), .storage(.unavailable): headers["Retry-After"] = "1"
         case .storage(.full), .storage(.failed): headers["Retry-After"] = "30"
         default: break
         }

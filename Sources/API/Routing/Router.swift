@@ -62,7 +62,7 @@ package struct Router: Responder {
         let level: Logger.Level =
             switch failure {
             case .invalidQuery, .cancelled: .debug
-            case .busy, .timedOut: .warning
+            case .busy, .unavailable, .timedOut: .warning
             case .full, .failed: .error
             }
         logger.log(

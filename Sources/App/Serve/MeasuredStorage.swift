@@ -10,6 +10,7 @@ package struct MeasuredStorage: EventStorage {
     private let show = Verb("show")
     private let describe = Verb("describe")
     private let delete = Verb("delete")
+    private let maintain = Verb("maintain")
     private let groupSize = Recorder(label: "commit_events")
 
     package init(_ storage: any EventStorage) {
@@ -54,10 +55,18 @@ package struct MeasuredStorage: EventStorage {
     }
 
     package func deleteEvents(
-        before cutoff: Timestamp, batchSize: Int
+        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
     ) async throws(StorageError) -> Int {
         try await delete.measure { () throws(StorageError) in
-            try await storage.deleteEvents(before: cutoff, batchSize: batchSize)
+            try await storage.deleteEvents(before: cutoff, of: types, batchSize: batchSize)
+        }
+    }
+
+    package func maintain(
+        at now: Timestamp, droppingBefore cutoff: Timestamp?
+    ) async throws(StorageError) -> Int {
+        try await maintain.measure { () throws(StorageError) in
+            try await storage.maintain(at: now, droppingBefore: cutoff)
         }
     }
 

@@ -33,13 +33,54 @@ package protocol EventStorage: Sendable {
     ///
     /// - Parameters:
     ///   - cutoff: events generated strictly before it go.
+    ///   - types: of these types only.
     ///   - batchSize: most events to delete in this call; keeps locks short. At least 1.
     /// - Returns: how many went; fewer than `batchSize` means that none is left.
-    func deleteEvents(before cutoff: Timestamp, batchSize: Int)
+    func deleteEvents(before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int)
+        async throws(StorageError) -> Int
+
+    /// Makes room for the events to come, and drops what has outlived every rule as a whole where
+    /// the engine can do that more cheaply than event by event. Called at start and once in a while;
+    /// several instances may call it at once.
+    ///
+    /// - Parameters:
+    ///   - now: the present, so that tests can move it.
+    ///   - cutoff: every event generated before it may go, whatever its type; nil keeps all.
+    /// - Returns: how many events went.
+    func maintain(at now: Timestamp, droppingBefore cutoff: Timestamp?)
         async throws(StorageError) -> Int
 
     /// What is in force now; cheap enough to ask every few seconds.
     func status() async -> StorageStatus
+}
+
+extension EventStorage {
+    /// Nothing to prepare, and nothing that goes as a whole.
+    package func maintain(
+        at now: Timestamp, droppingBefore cutoff: Timestamp?
+    ) async throws(StorageError) -> Int { 0 }
+
+    package func deleteEvents(
+        before cutoff: Timestamp, batchSize: Int
+    ) async throws(StorageError) -> Int {
+        try await deleteEvents(before: cutoff, of: .all, batchSize: batchSize)
+    }
+}
+
+/// Which event types a rule of retention is about.
+package enum EventTypeSelection: Sendable, Hashable {
+    case all
+    case only(String)
+    /// All that have no rule of their own.
+    case allExcept([String])
+
+    package func includes(_ eventType: String) -> Bool {
+        switch self {
+        case .all: true
+        case .only(let type): type.isExactly(eventType)
+        case .allExcept(let types): !types.contains { $0.isExactly(eventType) }
+        }
+    }
 }
 
 /// SHA-256 of some bytes: 32 bytes. Given to whoever builds an `IncomingEvent`, so that cryptography

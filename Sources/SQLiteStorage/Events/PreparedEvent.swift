@@ -1,4 +1,5 @@
 import EventStore
+import SQLStorage
 
 /// An event with all that can be computed before the writer's thread is needed.
 struct PreparedEvent: Sendable {

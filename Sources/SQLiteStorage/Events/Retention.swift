@@ -13,10 +13,37 @@ struct Retention {
     ///
     /// - Returns: how many events went.
     func deleteEvents(
-        before cutoff: Timestamp, batchSize: Int, tail: [TailCandidates]
+        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int,
+        tail: (IndexPlan) -> [TailCandidates]
     ) throws(SQLError) -> Int {
-        let query = EventQuery(end: cutoff.advanced(byMicroseconds: -1))
-        let sources = try reader.sources(for: query, plan: IndexPlan(for: query), tail: tail)
+        switch types {
+        case .all:
+            let (count, last) = try delete(nil, before: cutoff, atMost: batchSize, tail: tail)
+            // All before the last one are gone; when none is left, all before the cutoff.
+            try retain(from: count < batchSize ? cutoff.microseconds : last)
+            return count
+        case .only(let type):
+            return try delete(type, before: cutoff, atMost: batchSize, tail: tail).count
+        case .allExcept(let kept):
+            var count = 0
+            for type in try reader.eventTypes() where !kept.contains(where: type.isExactly) {
+                if count == batchSize { break }
+                count += try delete(type, before: cutoff, atMost: batchSize - count, tail: tail)
+                    .count
+            }
+            return count
+        }
+    }
+
+    /// - Parameter type: nil for events of every type.
+    /// - Returns: how many events went, and when the last of them was generated.
+    private func delete(
+        _ type: String?, before cutoff: Timestamp, atMost batchSize: Int,
+        tail: (IndexPlan) -> [TailCandidates]
+    ) throws(SQLError) -> (count: Int, last: Int64) {
+        let query = EventQuery(eventType: type, end: cutoff.advanced(byMicroseconds: -1))
+        let plan = IndexPlan(for: query)
+        let sources = try reader.sources(for: query, plan: plan, tail: tail(plan))
         var line = sources.sorted { $0.edge > $1.edge }
         var heads: [(source: any EventSource, entry: RunEntry)] = []
         let rows = EventRows(database: database, names: reader.names)
@@ -32,19 +59,20 @@ struct Retention {
             else { break }
             let (source, entry) = heads.remove(at: place)
             last = entry.generated
-            if let type = try delete(entry.number) {
-                deleted[type, default: 0] += 1
+            if let typeID = try delete(entry.number, of: type) {
+                deleted[typeID, default: 0] += 1
                 count += 1
             }
             if let next = try source.next(in: rows) { heads.append((source, next)) }
         }
         try lower(deleted)
-        // All before the last one are gone; when none is left, all before the cutoff.
-        let retainedFrom = count < batchSize ? cutoff.microseconds : last
+        return (count, last)
+    }
+
+    private func retain(from retainedFrom: Int64) throws(SQLError) {
         if try StoreFact.retainedFrom.value(in: database) < retainedFrom {
             try StoreFact.retainedFrom.set(retainedFrom, in: database)
         }
-        return count
     }
 
     private func openDue(
@@ -59,10 +87,20 @@ struct Retention {
         }
     }
 
-    /// - Returns: the type of the deleted event; nil where it was gone already.
-    private func delete(_ number: Int64) throws(SQLError) -> Int64? {
-        try database.first(
-            "DELETE FROM event WHERE number = ?1 RETURNING event_type_id", [.integer(number)]
+    /// - Returns: the type of the deleted event; nil where it was gone already, or where the index
+    ///   named an event of another type.
+    private func delete(_ number: Int64, of type: String?) throws(SQLError) -> Int64? {
+        guard let type else {
+            return try database.first(
+                "DELETE FROM event WHERE number = ?1 RETURNING event_type_id", [.integer(number)]
+            ) { $0.integer(0) }
+        }
+        return try database.first(
+            """
+            DELETE FROM event WHERE number = ?1 AND event_type_id =
+                (SELECT event_type_id FROM event_type WHERE name = ?2)
+            RETURNING event_type_id
+            """, [.integer(number), .text(type)]
         ) { $0.integer(0) }
     }
 

@@ -81,14 +81,14 @@ package final class SQLiteEventStorage: EventStorage {
     }
 
     package func deleteEvents(
-        before cutoff: Timestamp, batchSize: Int
+        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
     ) async throws(StorageError) -> Int {
         let reader = self.reader
-        let tail = store.tail.candidates(IndexPlan(for: EventQuery()))
+        let tail = store.tail
         do throws(SQLError) {
             let count = try await store.writer.maintain { database throws(SQLError) in
                 try Retention(reader: reader(database)).deleteEvents(
-                    before: cutoff, batchSize: batchSize, tail: tail)
+                    before: cutoff, of: types, batchSize: batchSize, tail: tail.candidates)
             }
             if count < batchSize { await store.wakeKeeper() }
             return count

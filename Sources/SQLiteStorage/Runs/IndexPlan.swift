@@ -1,4 +1,5 @@
 import EventStore
+import SQLStorage
 
 /// What the index can say about a query: every match has, for each term, one of the term's keys.
 ///

@@ -1,4 +1,5 @@
 import EventStore
+import SQLStorage
 package import SQL
 package import SQLite
 import Values

@@ -1,37 +1,37 @@
-import EventStore
+package import EventStore
 import Values
 
 /// A key of the index: the 64-bit hash of something events have in common.
 ///
 /// Two things may share a key. That costs a look at an event too many and nothing else, because
 /// every candidate is checked against the query before it is returned.
-enum IndexKey {
+package enum IndexKey {
     /// Events of a type.
-    static func eventType(_ name: String) -> Int64 {
+    package static func eventType(_ name: String) -> Int64 {
         var hash = KeyHash(tag: 1)
         hash.combine(name)
         return hash.key
     }
 
     /// Events that have a trait of that name and type, whatever its value.
-    static func presence(_ name: String, _ type: TraitType) -> Int64 {
+    package static func presence(_ name: String, _ type: TraitType) -> Int64 {
         KeyHash(trait: name, type).key
     }
 
     /// Events whose trait has that value.
-    static func value(_ name: String, _ value: TraitValue) -> Int64 {
+    package static func value(_ name: String, _ value: TraitValue) -> Int64 {
         var hash = KeyHash(trait: name, value.type)
         hash.combine(value)
         return hash.key
     }
 
     /// Events that name no project: an administrator of any project sees them.
-    static let unowned = KeyHash(tag: 3).key
+    package static let unowned = KeyHash(tag: 3).key
 
     /// The hash of an event's type and of the names and types of its traits.
     ///
     /// - Parameter keys: `all(of: event)`, where the presence keys stand already.
-    static func shape(of event: Event, _ keys: [Int64]) -> Int64 {
+    package static func shape(of event: Event, _ keys: [Int64]) -> Int64 {
         var hash = KeyHash(tag: 4)
         hash.combine(word: UInt64(bitPattern: keys[0]))
         var place = 1
@@ -44,7 +44,7 @@ enum IndexKey {
 
     /// All keys of an event: its type, then for each trait its presence and, unless it is null, its
     /// value, then whether it is unowned. A key may stand twice.
-    static func all(of event: Event) -> [Int64] {
+    package static func all(of event: Event) -> [Int64] {
         var keys: [Int64] = []
         keys.reserveCapacity(2 * event.traits.count + 2)
         keys.append(eventType(event.eventType))
@@ -60,8 +60,8 @@ enum IndexKey {
     }
 }
 
-/// FNV-1a with a final mix (the finalizer of MurmurHash3). Part of the file format: a change is a
-/// new schema.
+/// FNV-1a with a final mix (the finalizer of MurmurHash3). Stored by every engine: a change is a new
+/// schema.
 private struct KeyHash {
     private var state: UInt64 = 0xcbf2_9ce4_8422_2325
 
