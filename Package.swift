@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "Migrations", dependencies: ["SQL"], path: "migrations",
             resources: [
-                .embedInCode("sqlite/001_events.sql")
+                .embedInCode("sqlite/001_events.sql"),
+                .embedInCode("postgresql/001_postgresql_events.sql"),
             ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",
@@ -156,7 +157,7 @@ let package = Package(
         .testTarget(
             name: "PostgreSQLStorageTests",
             dependencies: [
-                "PostgreSQLStorage", "PostgreSQL", "SQLStorage", "SQL", "EventStore",
+                "PostgreSQLStorage", "PostgreSQL", "Migrations", "SQLStorage", "SQL", "EventStore",
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(

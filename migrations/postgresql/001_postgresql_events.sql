@@ -1,4 +1,4 @@
--- The log of events. Runs with psql as it stands: psql -1 -f 001_events.sql
+-- The log of events. Runs with psql as it stands: psql -1 -f 001_postgresql_events.sql
 -- See docs/adr/009-postgresql.md for what was measured.
 
 -- One row for each type ever seen, never changed and never deleted: instances remember the numbers.
