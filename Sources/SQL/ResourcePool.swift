@@ -1,3 +1,6 @@
+/// Nobody gave a resource back in the time that the caller was ready to wait.
+package struct ResourceWaitTooLong: Error {}
+
 /// Lends a fixed set of resources, first come first served.
 ///
 /// A caller that is cancelled while it waits leaves the queue at once and takes nothing with it.
@@ -10,12 +13,17 @@ package actor ResourcePool<Resource: Sendable> {
         idle = resources
     }
 
-    /// - Throws: `CancellationError` where the caller was cancelled before its turn; otherwise what
-    ///   `body` throws. The resource goes back in both cases.
+    /// - Parameter limit: how long to stand in line; nil for as long as it takes.
+    /// - Throws: `CancellationError` where the caller was cancelled before its turn and
+    ///   `ResourceWaitTooLong` where its turn did not come in time; otherwise what `body` throws. The
+    ///   resource goes back in all cases.
     package nonisolated func withResource<Output: Sendable>(
-        _ body: (Resource) async throws -> Output
+        waitingAtMost limit: Duration? = nil, _ body: (Resource) async throws -> Output
     ) async throws -> Output {
-        guard let resource = await borrow() else { throw CancellationError() }
+        guard let resource = await borrow(within: limit) else {
+            if Task.isCancelled { throw CancellationError() }
+            throw ResourceWaitTooLong()
+        }
         do {
             let output = try await body(resource)
             await giveBack(resource)
@@ -29,10 +37,17 @@ package actor ResourcePool<Resource: Sendable> {
     /// Callers in line.
     package var queueDepth: Int { waiting.count }
 
-    private func borrow() async -> Resource? {
+    private func borrow(within limit: Duration?) async -> Resource? {
         if let resource = idle.popLast() { return resource }
         let ticket = nextTicket
         nextTicket += 1
+        let alarm = limit.map { limit in
+            Task {
+                // Cancelled when the turn has come: then there is nobody to send away.
+                if (try? await Task.sleep(for: limit)) != nil { leave(ticket) }
+            }
+        }
+        defer { alarm?.cancel() }
         return await withTaskCancellationHandler {
             await withCheckedContinuation { turn in
                 if Task.isCancelled {

@@ -15,6 +15,9 @@ package struct CivilDate: Sendable, Hashable {
             && day >= 1 && day <= Self.daysInMonth(month, of: year)
     }
 
+    /// How many days its month has.
+    package var daysInMonth: Int { Self.daysInMonth(month, of: year) }
+
     static func daysInMonth(_ month: Int, of year: Int) -> Int {
         switch month {
         case 2:
@@ -28,7 +31,8 @@ package struct CivilDate: Sendable, Hashable {
     // Both directions count in eras of 400 years that begin on 1 March, so that the leap day is the
     // last of its year. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 
-    var daysSinceEpoch: Int {
+    /// Negative before 1970.
+    package var daysSinceEpoch: Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400

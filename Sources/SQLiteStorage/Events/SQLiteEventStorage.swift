@@ -1,5 +1,6 @@
 package import EventStore
 import SQL
+import SQLStorage
 import SQLite
 package import Values
 
