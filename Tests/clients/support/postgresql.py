@@ -86,7 +86,7 @@ class PostgreSQL(DatabaseServer):
             [programs() / "pg_isready", "--quiet", "-h", self.sockets, "-p", str(self.port),
              "-t", "2"], env=self.environment(), check=False).returncode == 0
 
-    def stop_immediately(self) -> None:
+    def crash(self) -> None:
         """What pg_ctl stop -m immediate does: no checkpoint, so that it recovers at the next start."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(timeout=20)

@@ -11,7 +11,7 @@ class CuttingProxy:
     client. The words are looked for in clear text, so the link must be without TLS.
     """
 
-    def __init__(self, target: tuple[str, int], words: tuple[bytes, ...] = (b"COMMIT",)):
+    def __init__(self, target: tuple[str, int], words: tuple[bytes, ...] = (b"COMMIT", b"commit")):
         self.target = target
         self.words = words
         self.cuts = 0
