@@ -120,8 +120,8 @@ let package = Package(
             dependencies: [
                 "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
                 "SQLiteStorage", "SQLStorage", "PostgreSQL", "PostgreSQLStorage", "MySQL",
-                "MySQLStorage", "PankoStorage", "MemoryStorage", "Identity", "Observability", "API",
-                "Listener",
+                "MySQLStorage", "PankoStorage", "MemoryStorage", "Migrations", "Identity",
+                "Observability", "API", "Listener",
                 argumentParser, configuration, logging, metrics,
             ],
             swiftSettings: safe),
@@ -146,8 +146,11 @@ let package = Package(
                 "OpenSSL", "Values",
             ], swiftSettings: strict),
         .testTarget(
-            name: "SQLTests", dependencies: ["SQL", "SQLStorage", "EventStore", "Values"],
-            swiftSettings: strict),
+            name: "SQLTests",
+            dependencies: [
+                "SQL", "SQLStorage", "PostgreSQL", "MySQL", "Migrations", "EventStore",
+                "TestSupport", "Values",
+            ], swiftSettings: strict),
         .testTarget(
             name: "PostgreSQLTests", dependencies: ["PostgreSQL", "SQL", "TestSupport", "Values"],
             swiftSettings: strict),
@@ -199,7 +202,8 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "App", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL", "SQLiteStorage",
+                "App", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL", "SQL", "SQLite",
+                "SQLiteStorage",
                 "Observability", "Listener", logging, metrics,
             ],
             swiftSettings: strict),
