@@ -11,4 +11,17 @@ extension PostgreSQLEventStorage {
                 .deleteEvents(before: cutoff, of: types, batchSize: batchSize)
         }
     }
+
+    package func maintain(
+        at now: Timestamp, droppingBefore cutoff: Timestamp?
+    ) async throws(StorageError) -> Int {
+        let gone = try await writing { connection async throws(SQLError) -> Int in
+            let upkeep = PartitionUpkeep(
+                connection: connection, options: links.options.server)
+            _ = try await upkeep.prepare(at: now)
+            return try await upkeep.drop(before: cutoff)
+        }
+        links.partitions.forget()
+        return gone
+    }
 }
