@@ -74,6 +74,12 @@ package actor GroupCommit: EventRecorder {
                 outcomes = outcomes.dropFirst(batch.events.count)
             }
         } catch {
+            if case .failed = error, group.count > 1 {
+                // Something in one batch may be more than the engine takes: the others need not
+                // share its fate.
+                for batch in group { await write([batch]) }
+                return
+            }
             for batch in group { batch.reply.resume(returning: .failure(error)) }
         }
     }
