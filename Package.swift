@@ -74,6 +74,7 @@ let package = Package(
             resources: [
                 .embedInCode("sqlite/001_events.sql"),
                 .embedInCode("postgresql/001_postgresql_events.sql"),
+                .embedInCode("mysql/001_events_and_postings.sql"),
             ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",
@@ -166,7 +167,7 @@ let package = Package(
         .testTarget(
             name: "MySQLStorageTests",
             dependencies: [
-                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore",
+                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore", "Migrations",
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
