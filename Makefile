@@ -11,8 +11,8 @@ help: ## List the targets
 run: dependencies ## Build and start the service on https://127.0.0.1:8977, with its data in var/
 	@scripts/run
 
-test: dependencies ## Run every test
-	@scripts/test
+test: dependencies ## Run every test; ENGINES="sqlite postgresql" for less than all three
+	@scripts/test $(ENGINES)
 
 build: dependencies ## Build the release binary
 	@scripts/build
