@@ -28,13 +28,17 @@ extension SchemaDialect {
             SELECT column_name FROM information_schema.columns
             WHERE table_schema = DATABASE() AND table_name = 'schema_migration'
             """,
-        catalog: [mysqlTables, mysqlColumns, mysqlIndexes, mysqlReferences])
+        catalog: [mysqlTables, mysqlColumns, mysqlIndexes, mysqlReferences],
+        isMissingDatabase: { $0.code == 1049 },
+        creation: "CREATE DATABASE annals CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;")
 
     /// Partitions come and go; what counts is how a table is divided.
     private static let mysqlTables: SQLStatement = """
         SELECT CONCAT('table ', t.table_name, ': ', t.engine, ' ', t.table_collation,
             COALESCE((SELECT CONCAT(' partitioned by ', MAX(p.partition_method), ' (',
-                    MAX(p.partition_expression), ')')
+                    MAX(p.partition_expression), ')',
+                    CASE SUM(p.partition_description = 'MAXVALUE')
+                        WHEN 0 THEN '' ELSE ', the last one open' END)
                 FROM information_schema.partitions p
                 WHERE p.table_schema = t.table_schema AND p.table_name = t.table_name
                 AND p.partition_name IS NOT NULL), ''))
