@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "Migrations", dependencies: ["SQL"], path: "migrations",
             resources: [
-                .embedInCode("sqlite/001_events.sql")
+                .embedInCode("sqlite/001_events.sql"),
+                .embedInCode("mysql/001_events_and_postings.sql"),
             ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",
@@ -165,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "MySQLStorageTests",
             dependencies: [
-                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore",
+                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore", "Migrations",
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
