@@ -57,6 +57,13 @@ extension ServerAccess<PostgreSQLConnection> {
         dropScript: { "DROP DATABASE \($0) WITH (FORCE)" })
 }
 
+extension ServerAccess<MySQLConnection> {
+    static let mysql = ServerAccess(
+        dialect: .mysql, server: .mysql,
+        open: { url throws(SQLError) in try await .open(MySQLOptions(url: url)) },
+        dropScript: { "DROP DATABASE \($0)" })
+}
+
 /// The statements of a script of ours: each ends at the end of a line.
 func statements(of script: String) -> [String] {
     var statements: [String] = []

@@ -1,3 +1,4 @@
+import MySQL
 import PostgreSQL
 import SQL
 import TestSupport
@@ -15,5 +16,34 @@ struct PostgreSQLMigrationTests {
     @Test("go on from wherever a killed runner stopped")
     func interruptions() async throws {
         #expect(try await checkInterruptions(.postgresql, SampleSteps.all) > 10)
+    }
+}
+
+@Suite(
+    "Upgrades on MariaDB",
+    .enabled(if: EngineDatabase.mysql.isThere, Comment(rawValue: EngineDatabase.comment)))
+struct MySQLMigrationTests {
+    @Test("do what they must", arguments: MigrationCheck<MySQLConnection>.all)
+    func checks(_ check: MigrationCheck<MySQLConnection>) async throws {
+        try await ServerAccess.mysql.withDatabase(check.run)
+    }
+
+    @Test("go on from wherever a killed runner stopped")
+    func interruptions() async throws {
+        #expect(try await checkInterruptions(.mysql, SampleSteps.all) > 10)
+    }
+
+    @Test("take over from a runner that holds the lock and is dead")
+    func deadRunner() async throws {
+        try await ServerAccess.mysql.withDatabase { database in
+            let migrator = database.migrator(SampleSteps.all)
+            try await migrator.upgrade(.expand)
+            try await database.run("UPDATE schema_lock SET owner = 'the dead'")
+            #expect(try await migrator.upgrade() == [SampleSteps.all[2]])
+            let connection = try await database.connect()
+            let owner = try await connection.query("SELECT owner FROM schema_lock")
+            #expect(owner.map { $0.text(0) } == [""])
+            await connection.close()
+        }
     }
 }
