@@ -74,6 +74,7 @@ let package = Package(
             resources: [
                 .embedInCode("sqlite/001_events.sql"),
                 .embedInCode("mysql/001_events_and_postings.sql"),
+                .embedInCode("mysql/expected_mysql.txt"),
             ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",

@@ -46,12 +46,17 @@ extension SchemaDialect {
         WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE'
         """
 
+    /// Written alike for MariaDB and MySQL, which show widths of integers and defaults differently.
     private static let mysqlColumns: SQLStatement = """
-        SELECT CONCAT('column ', table_name, '.', column_name, ': ', column_type,
+        SELECT CONCAT('column ', table_name, '.', column_name, ': ',
+            REGEXP_REPLACE(column_type, 'int[(][0-9]+[)]', 'int'),
             COALESCE(CONCAT(' COLLATE ', collation_name), ''),
             CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END,
-            COALESCE(CONCAT(' DEFAULT ', column_default), ''),
-            CASE extra WHEN '' THEN '' ELSE CONCAT(' ', extra) END,
+            CASE WHEN column_default IS NULL OR column_default = 'NULL' THEN ''
+                WHEN column_default LIKE 'current_timestamp%' THEN ' DEFAULT current_timestamp'
+                ELSE CONCAT(' DEFAULT ', column_default) END,
+            CASE extra WHEN '' THEN '' WHEN 'DEFAULT_GENERATED' THEN ''
+                ELSE CONCAT(' ', extra) END,
             COALESCE(CONCAT(' AS ', NULLIF(generation_expression, '')), ''))
         FROM information_schema.columns WHERE table_schema = DATABASE()
         """

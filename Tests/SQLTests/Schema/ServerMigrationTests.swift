@@ -1,3 +1,4 @@
+import Migrations
 import MySQL
 import PostgreSQL
 import SQL
@@ -31,6 +32,23 @@ struct MySQLMigrationTests {
     @Test("go on from wherever a killed runner stopped")
     func interruptions() async throws {
         #expect(try await checkInterruptions(.mysql, SampleSteps.all) > 10)
+    }
+
+    @Test("make what migrations/mysql/expected_mysql.txt describes")
+    func description() async throws {
+        try await ServerAccess.mysql.withDatabase { database in
+            let migrator = database.migrator(Migrations.mysql)
+            try await migrator.upgrade()
+            let expected = SchemaDescription(text: Migrations.mysqlExpectation)
+            let live = try await migrator.description()
+            #expect(live.differences(from: expected) == [])
+        }
+    }
+
+    @Test("of our own go on from wherever a killed runner stopped")
+    func ownSteps() async throws {
+        let count = Migrations.mysql.count
+        #expect(try await checkInterruptions(.mysql, Migrations.mysql) > 4 * count)
     }
 
     @Test("take over from a runner that holds the lock and is dead")
