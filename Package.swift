@@ -75,6 +75,7 @@ let package = Package(
                 .embedInCode("sqlite/001_events.sql"),
                 .embedInCode("postgresql/001_postgresql_events.sql"),
                 .embedInCode("mysql/001_events_and_postings.sql"),
+                .embedInCode("mysql/expected_mysql.txt"),
             ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",
