@@ -73,6 +73,7 @@ let package = Package(
             name: "Migrations", dependencies: ["SQL"], path: "migrations",
             resources: [
                 .embedInCode("sqlite/001_events.sql"),
+                .embedInCode("postgresql/001_postgresql_events.sql"),
                 .embedInCode("mysql/001_events_and_postings.sql"),
                 .embedInCode("mysql/expected_mysql.txt"),
             ], swiftSettings: safe),
@@ -161,7 +162,7 @@ let package = Package(
         .testTarget(
             name: "PostgreSQLStorageTests",
             dependencies: [
-                "PostgreSQLStorage", "PostgreSQL", "SQLStorage", "SQL", "EventStore",
+                "PostgreSQLStorage", "PostgreSQL", "Migrations", "SQLStorage", "SQL", "EventStore",
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(

@@ -100,31 +100,45 @@ package actor MySQLConnection: SQLConnection {
         link = nil
     }
 
-    private func run<Output>(
+    /// The handler stands outside of the actor: what runs inside of it would leave the actor's thread.
+    private nonisolated func run<Output: Sendable>(
         within limit: Duration, isKillable: Bool = true,
-        _ work: (MySQLLink) throws(SQLError) -> Output
+        _ work: @Sendable (MySQLLink) throws(SQLError) -> Output
     ) async throws(SQLError) -> Output {
-        guard let link else {
-            throw SQLError(kind: .unavailable, code: 0, message: "the link to the server is closed")
-        }
-        if isKillable, Task.isCancelled { throw Self.gone }
-        let number = watchdog.begin(within: limit, isKillable: isKillable)
+        let ticket = watchdog.ticket()
         let result = await withTaskCancellationHandler {
-            Result { () throws(SQLError) in try work(link) }
+            await perform(ticket, within: limit, isKillable: isKillable, work)
         } onCancel: {
-            watchdog.cancel(number)
+            watchdog.cancel(ticket)
         }
+        return try result.get()
+    }
+
+    private func perform<Output: Sendable>(
+        _ ticket: Int, within limit: Duration, isKillable: Bool,
+        _ work: (MySQLLink) throws(SQLError) -> Output
+    ) -> Result<Output, SQLError> {
+        guard let link else {
+            return .failure(
+                SQLError(
+                    kind: .unavailable, code: 0, message: "the link to the server is closed"))
+        }
+        guard watchdog.begin(ticket, within: limit, isKillable: isKillable) else {
+            return .failure(Self.gone)
+        }
+        let result = Result { () throws(SQLError) in try work(link) }
         let verdict = watchdog.end()
         // A kill that is still on its way must not meet the next statement.
         if verdict != nil || link.isBroken { close() }
         switch (result, verdict) {
-        case (.success(let output), _): return output
-        case (.failure(let error), nil): throw error
-        case (.failure(let error), _) where !isKillable: throw error
-        case (.failure, .cancelled): throw Self.gone
+        case (.success, _), (.failure, nil): return result
+        case (.failure, _) where !isKillable: return result
+        case (.failure, .cancelled): return .failure(Self.gone)
         case (.failure, .timedOut):
-            throw SQLError(
-                kind: .timedOut, code: 0, message: "the statement ran into its limit of \(limit)")
+            return .failure(
+                SQLError(
+                    kind: .timedOut, code: 0,
+                    message: "the statement ran into its limit of \(limit)"))
         }
     }
 

@@ -23,8 +23,11 @@ final class Watchdog: Sendable {
         let link: LinkIdentity
         /// The socket of the link; nil once it is closed.
         var socket: Int32?
-        /// Counts statements; the one that runs now has this number.
+        var lastTicket = 0
+        /// The number of the statement that runs now, or ran last.
         var statement = 0
+        /// Cancelled while they stood in line for the connection's thread.
+        var cancelledEarly: Set<Int> = []
         var isRunning = false
         var isKillable = true
         var deadline = ContinuousClock.now
@@ -43,23 +46,34 @@ final class Watchdog: Sendable {
         state = Mutex(State(link: link, socket: socket))
     }
 
+    /// A number for a statement to come, by which it can be cancelled.
+    func ticket() -> Int {
+        state.withLock { state in
+            state.lastTicket += 1
+            return state.lastTicket
+        }
+    }
+
     /// - Parameter isKillable: false for COMMIT, of which the server must say the outcome.
-    /// - Returns: the number of the statement that begins.
-    func begin(within limit: Duration, isKillable: Bool) -> Int {
+    /// - Returns: false where the statement was cancelled before it began.
+    func begin(_ statement: Int, within limit: Duration, isKillable: Bool) -> Bool {
         let now = ContinuousClock.now
-        let (statement, look) = state.withLock { state -> (Int, ContinuousClock.Instant?) in
-            state.statement += 1
+        var look: ContinuousClock.Instant?
+        let goesOn = state.withLock { state in
+            if state.cancelledEarly.remove(statement) != nil, isKillable { return false }
+            state.statement = statement
             state.isRunning = true
             state.isKillable = isKillable
             state.verdict = nil
             state.deadline = now + limit
-            // A later look that is due already sees this deadline, too: mostly nothing is to be done.
-            if let next = state.nextLook, next <= state.deadline { return (state.statement, nil) }
+            // A look that is due earlier plans the next one itself: mostly nothing is to be done.
+            if let next = state.nextLook, next <= state.deadline { return true }
             state.nextLook = state.deadline
-            return (state.statement, state.deadline)
+            look = state.deadline
+            return true
         }
         if let look { schedule(look) }
-        return statement
+        return goesOn
     }
 
     /// - Returns: why the statement was ended from here; nil where it was not.
@@ -71,7 +85,13 @@ final class Watchdog: Sendable {
     }
 
     func cancel(_ statement: Int) {
-        end(statement, as: .cancelled)
+        let isEarly = state.withLock { state in
+            // Tickets are drawn in the order of their statements.
+            guard statement > state.statement else { return false }
+            state.cancelledEarly.insert(statement)
+            return true
+        }
+        if !isEarly { end(statement, as: .cancelled) }
     }
 
     /// The link is being closed: its socket may soon be another's.
