@@ -74,6 +74,8 @@ let package = Package(
             resources: [
                 .embedInCode("sqlite/001_events.sql"),
                 .embedInCode("postgresql/001_postgresql_events.sql"),
+                .embedInCode("mysql/001_events_and_postings.sql"),
+                .embedInCode("mysql/expected_mysql.txt"),
             ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",
@@ -166,7 +168,7 @@ let package = Package(
         .testTarget(
             name: "MySQLStorageTests",
             dependencies: [
-                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore",
+                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore", "Migrations",
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
