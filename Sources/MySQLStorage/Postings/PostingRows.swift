@@ -28,10 +28,10 @@ struct PostingRows {
         var current: (key: Int64, minute: PostingMinute)?
         for posting in postings {
             let minute = PostingMinute(containing: posting.place.generated)
-            if let open = current,
-                open != (posting.key, minute) || entries.count == PostingList.mostBytes
+            if let unfinished = current,
+                unfinished != (posting.key, minute) || entries.count == PostingList.mostBytes
             {
-                append(open, &entries, list)
+                append(unfinished, &entries, list)
                 list &+= 1
             }
             current = (posting.key, minute)
