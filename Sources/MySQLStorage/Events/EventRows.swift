@@ -72,6 +72,28 @@ struct EventRows {
         }
     }
 
+    /// Shapes of events that have a trait.
+    ///
+    /// - Parameter type: of this type only; nil for all types.
+    func shapes(
+        having nameKey: Int64, of type: String?, atMost limit: Int
+    ) async throws(SQLError) -> [Int64] {
+        let found: [SQLRow]
+        if let type {
+            found = try await query(
+                """
+                SELECT s.shape_key FROM event_type AS t
+                STRAIGHT_JOIN event_shape AS s
+                    ON s.name_key = \(nameKey) AND s.event_type_id = t.event_type_id
+                WHERE t.name = \(type) LIMIT \(limit)
+                """)
+        } else {
+            found = try await query(
+                "SELECT shape_key FROM event_shape WHERE name_key = \(nameKey) LIMIT \(limit)")
+        }
+        return found.map { $0.integer(0) }
+    }
+
     private func document(
         _ document: EventParts, of place: EventPlace
     ) async throws(SQLError) -> [UInt8] {

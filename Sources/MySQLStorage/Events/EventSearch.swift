@@ -9,7 +9,7 @@ import Values
 struct EventSearch {
     private let query: EventQuery
     private let rows: EventRows
-    private let terms: [[Int64]]
+    private var terms: [[Int64]] = []
     private var range: TimeRange
     private var found: EventPage
     private let ascending: Bool
@@ -24,12 +24,14 @@ struct EventSearch {
         self.query = query
         self.rows = rows
         self.range = range
-        terms = KeyTerms(for: query).terms
         found = EventPage(for: query)
         ascending = query.order.isTimeAscending
     }
 
     mutating func page() async throws(SQLError) -> [Event] {
+        var keys = KeyTerms(for: query)
+        guard try await keys.resolve(with: rows) else { return [] }
+        terms = keys.terms
         if terms.isEmpty {
             try await walkLog()
         } else {

@@ -33,10 +33,12 @@ struct IDSearch {
 
     /// Where all candidates are; nil where they are many.
     private func fewCandidates() async throws(SQLError) -> [EventPlace]? {
-        let terms = KeyTerms(for: query).terms
-        guard let range = TimeRange(for: query) else { return [] }
+        var keys = KeyTerms(for: query)
+        guard let range = TimeRange(for: query), try await keys.resolve(with: rows) else {
+            return []
+        }
         let reader = PostingReader(rows: rows, isAscending: true)
-        for term in terms {
+        for term in keys.terms {
             let stretch = try await reader.next(term, in: range, lists: Self.mostLists)
             if stretch.end == nil, stretch.places.count <= Self.mostCandidates {
                 return stretch.places

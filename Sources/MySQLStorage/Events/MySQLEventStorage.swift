@@ -14,13 +14,24 @@ struct MySQLEventStorage: EventStorage {
 
     func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome] {
         if events.isEmpty { return [] }
-        let group = EventGroup(events)
-        let names = database.names
+        var group = EventGroup(events, ties: database.ties.range)
         let known = try await database.write { connection throws(SQLError) in
-            try await EventWriter(connection: connection, names: names).write(group)
+            let writer = EventWriter(connection: connection, names: database.names)
+            do throws(SQLError) {
+                return try await writer.write(group)
+            } catch {
+                guard error.code == Self.duplicateKey else { throw error }
+                // An event of the same microsecond has the same tie.
+                database.ties.widen()
+                group.drawTies(in: database.ties.range)
+                return try await writer.write(group)
+            }
         }
         return group.outcomes(known: known)
     }
+
+    /// ER_DUP_ENTRY.
+    private static let duplicateKey = 1062
 
     func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
         try await read { rows throws(SQLError) in

@@ -1,4 +1,5 @@
 import EventStore
+import SQL
 import SQLStorage
 import Values
 
@@ -7,7 +8,10 @@ import Values
 /// They never miss a match and may name too much; `EventQuery.matches` has the last word.
 struct KeyTerms: Sendable {
     /// All of them hold. None: every event is a candidate.
-    let terms: [[Int64]]
+    private(set) var terms: [[Int64]]
+    /// Traits that a match must have, whatever their values: keys of their names.
+    private let presences: [Int64]
+    private let eventType: String?
 
     init(for query: EventQuery) {
         var terms: [[Int64]] = []
@@ -26,11 +30,32 @@ struct KeyTerms: Sendable {
             terms.append([IndexKey.value(Visibility.projectTrait, .text(project))])
         }
         if let type = query.eventType { terms.append([IndexKey.eventType(type)]) }
+        var presences: [Int64] = []
         for filter in query.traits where filter.comparison != .equal {
-            terms.append([IndexKey.presence(filter.name, filter.operand.type)])
+            presences.append(IndexKey.presence(filter.name, filter.operand.type))
         }
-        if let having = query.having { terms.append([IndexKey.presence(having.name, having.type)]) }
+        if let having = query.having {
+            presences.append(IndexKey.presence(having.name, having.type))
+        }
         self.terms = terms
+        self.presences = presences
+        eventType = query.eventType
+    }
+
+    /// A trait in more shapes than this is so common that its shapes say little.
+    private static let mostShapes = 32
+
+    /// Adds the shapes that have the wanted traits.
+    ///
+    /// - Returns: false where no event ever had one of them: nothing can match.
+    mutating func resolve(with rows: EventRows) async throws(SQLError) -> Bool {
+        for presence in presences {
+            let shapes = try await rows.shapes(
+                having: presence, of: eventType, atMost: Self.mostShapes + 1)
+            if shapes.isEmpty { return false }
+            if shapes.count <= Self.mostShapes { terms.append(shapes) }
+        }
+        return true
     }
 }
 

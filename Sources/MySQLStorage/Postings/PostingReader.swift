@@ -28,12 +28,10 @@ struct PostingReader {
         var found: [PostingMinute: [EventPlace]] = [:]
         /// The first minute that was not read as a whole.
         var unread: PostingMinute?
-        for key in term {
-            var read = try await query(key, in: range, lists: lists)
-            if read.count == lists,
-                let last = read.last.map({ PostingMinute(start: $0.integer(0)) })
-            {
-                read.removeAll { $0.integer(0) == last.start }
+        for (key, lists) in try await query(term, in: range, lists: lists) {
+            var read = lists.rows
+            if lists.isCut, let last = read.last?.minute {
+                read.removeAll { $0.minute == last }
                 if read.isEmpty {
                     read = try await query(key, minute: last)
                     unread = nearer(unread, last.next(isAscending))
@@ -41,10 +39,7 @@ struct PostingReader {
                     unread = nearer(unread, last)
                 }
             }
-            for row in read {
-                let minute = PostingMinute(start: row.integer(0))
-                found[minute, default: []] += PostingList.decode(row.blob(1), of: minute)
-            }
+            for row in read { found[row.minute, default: []] += row.places }
         }
         return stretch(found, in: range, unread: unread)
     }
@@ -71,31 +66,68 @@ struct PostingReader {
         return places.filter(named.contains)
     }
 
-    private func query(
-        _ key: Int64, in range: TimeRange, lists: Int
-    ) async throws(SQLError) -> [SQLRow] {
-        let first = PostingMinute(containing: range.lower).start
-        let last = PostingMinute(containing: range.upper).start
-        return try await rows.query(
-            isAscending
-                ? """
-                SELECT minute, entries FROM posting
-                WHERE trait_key = \(key) AND minute BETWEEN \(first) AND \(last)
-                ORDER BY minute, list LIMIT \(lists)
-                """
-                : """
-                SELECT minute, entries FROM posting
-                WHERE trait_key = \(key) AND minute BETWEEN \(first) AND \(last)
-                ORDER BY minute DESC, list DESC LIMIT \(lists)
-                """)
+    private struct List {
+        let minute: PostingMinute
+        let places: [EventPlace]
+
+        init(minute: Int64, entries: [UInt8]) {
+            self.minute = PostingMinute(start: minute)
+            places = PostingList.decode(entries, of: self.minute)
+        }
     }
 
-    private func query(_ key: Int64, minute: PostingMinute) async throws(SQLError) -> [SQLRow] {
+    private struct Lists {
+        var rows: [List] = []
+        /// The server may have more of them.
+        var isCut = false
+    }
+
+    private func query(
+        _ term: [Int64], in range: TimeRange, lists: Int
+    ) async throws(SQLError) -> [Int64: Lists] {
+        var found: [Int64: Lists] = [:]
+        var rest = term[...]
+        while !rest.isEmpty {
+            let keys = Array(rest.prefix(Self.keysAtOnce))
+            rest = rest.dropFirst(Self.keysAtOnce)
+            for row in try await rows.query(statement(keys, in: range, lists: lists)) {
+                let list = List(minute: row.integer(1), entries: row.blob(2))
+                found[row.integer(0), default: Lists()].rows.append(list)
+            }
+        }
+        return found.mapValues { Lists(rows: $0.rows, isCut: $0.rows.count >= lists) }
+    }
+
+    private static let keysAtOnce = 8
+
+    /// The first lists of each key: one SELECT a key, each of which reads a piece of the index.
+    private func statement(_ keys: [Int64], in range: TimeRange, lists: Int) -> SQLStatement {
+        let first = PostingMinute(containing: range.lower).start
+        let last = PostingMinute(containing: range.upper).start
+        var statement: SQLStatement = ""
+        for (index, key) in keys.enumerated() {
+            if index > 0 { statement += " UNION ALL " }
+            statement += """
+                (SELECT trait_key, minute, entries FROM posting
+                WHERE trait_key = \(key) AND minute BETWEEN \(first) AND \(last)
+                """
+            statement +=
+                isAscending
+                ? " ORDER BY minute, list LIMIT \(lists))"
+                : " ORDER BY minute DESC, list DESC LIMIT \(lists))"
+        }
+        return statement
+    }
+
+    private func query(
+        _ key: Int64, minute: PostingMinute
+    ) async throws(SQLError) -> [List] {
         try await rows.query(
             """
             SELECT minute, entries FROM posting
             WHERE trait_key = \(key) AND minute = \(minute.start)
-            """)
+            """
+        ).map { List(minute: $0.integer(0), entries: $0.blob(1)) }
     }
 
     private func nearer(_ left: PostingMinute?, _ right: PostingMinute) -> PostingMinute {

@@ -61,7 +61,7 @@ struct Retention {
         for event in events {
             let minute = PostingMinute(containing: event.generated.microseconds)
             guard minute < edge else { continue }
-            for key in IndexKey.all(of: event) { lists.insert(ListName(key: key, minute: minute)) }
+            for key in PostingKeys.of(event) { lists.insert(ListName(key: key, minute: minute)) }
         }
         var bulk = BulkRows(.integer, .integer)
         for list in lists.sorted(by: { $0.order < $1.order }) {
