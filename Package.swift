@@ -97,9 +97,12 @@ let package = Package(
                 "EventStore", "SQL", "SQLStorage", "MySQL", "Migrations", "JSON", "Values",
                 logging, metrics,
             ], swiftSettings: safe),
+        // Moves events from anywhere into a store, and compares the two.
+        .target(name: "EventCopy", dependencies: ["EventStore", "Values"], swiftSettings: safe),
         // Reads the databases of Panko, whatever server they are on.
         .target(
-            name: "PankoStorage", dependencies: ["EventStore", "SQL", "JSON", "Values"],
+            name: "PankoStorage",
+            dependencies: ["EventCopy", "EventStore", "SQL", "SQLStorage", "JSON", "Values"],
             swiftSettings: safe),
         .target(
             name: "MemoryStorage", dependencies: ["EventStore", "Values"], swiftSettings: safe),
@@ -119,7 +122,8 @@ let package = Package(
             dependencies: [
                 "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
                 "SQLiteStorage", "SQLStorage", "PostgreSQL", "PostgreSQLStorage", "MySQL",
-                "MySQLStorage", "PankoStorage", "MemoryStorage", "Identity", "Observability", "API",
+                "MySQLStorage", "PankoStorage", "EventCopy", "MemoryStorage", "Identity",
+                "Observability", "API",
                 "Listener",
                 argumentParser, configuration, logging, metrics,
             ],
@@ -166,10 +170,16 @@ let package = Package(
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
+            name: "EventCopyTests",
+            dependencies: [
+                "EventCopy", "EventStore", "MemoryStorage", "OpenSSL",
+                "TestSupport", "Values",
+            ], swiftSettings: strict),
+        .testTarget(
             name: "PankoStorageTests",
             dependencies: [
-                "PankoStorage", "SQL", "SQLite", "PostgreSQL", "MySQL", "EventStore", "TestSupport",
-                "Values",
+                "PankoStorage", "EventCopy", "SQL", "SQLite", "PostgreSQL", "MySQL", "EventStore",
+                "MemoryStorage", "OpenSSL", "API", "HTTP", "TestSupport", "Values",
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "JSONTests", dependencies: ["JSON", "TestSupport", "Values"],
