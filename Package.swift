@@ -208,7 +208,8 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "App", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL", "SQLiteStorage",
+                "App", "EventCopy", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL",
+                "SQLiteStorage",
                 "Observability", "Listener", logging, metrics,
             ],
             swiftSettings: strict),

@@ -6,6 +6,7 @@ from collections import Counter
 from urllib.parse import urlencode
 
 from .places import EVENTS
+from .schedule import Schedule
 from .tools import identifiers
 
 PAGE = 100
@@ -18,7 +19,7 @@ def path(*filters: tuple[str, str, str], **arguments) -> str:
     return "/v2/events?" + urlencode(pairs + list({"limit": PAGE, **arguments}.items()))
 
 
-def shapes(events: int) -> dict[str, list[str]]:
+def shapes(events: int, schedule: Schedule) -> dict[str, list[str]]:
     """Paths by the name of their shape; several where one would only measure a cache."""
     chance = random.Random(7)
     templates = _templates()
@@ -27,7 +28,7 @@ def shapes(events: int) -> dict[str, list[str]]:
     return {
         "page 1, oldest first": [path()],
         "page 1, newest first": [path(sort="generated:desc")],
-        "by time": [path(("start_timestamp", "ge", time_of(number))) for number in some],
+        "by time": [path(("start_timestamp", "ge", schedule.time_of(number))) for number in some],
         "by type": _values(templates, some, "event_type"),
         "by project": _values(templates, some, "project_id"),
         "by one trait, rare": [
@@ -49,19 +50,6 @@ def by_id(events: int) -> tuple[list[str], str]:
     numbers = [chance.randrange(rounds) * len(templates) + chance.choice(places)
                for _ in range(500)]
     return [f"/v2/events/{one}" for one in identifiers(numbers)], project
-
-
-def time_of(number: int) -> str:
-    """As the load generator's EventTime."""
-    seconds = number // 100
-    day, rest = divmod(seconds, 86_400)
-    month = 1
-    for length in (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30):
-        if day < length:
-            break
-        day, month = day - length, month + 1
-    return (f"2026-{month:02}-{day + 1:02}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
-            f".{number % 100 * 10_000:06}")
 
 
 def _templates() -> list[dict]:

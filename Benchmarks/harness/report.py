@@ -1,17 +1,26 @@
 """The table: goal, figure, ratio, met or missed."""
 
+import os
 import platform
-from datetime import date
 from pathlib import Path
 
 from .places import PAGE
 
-BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+END = "<!-- results: end -->"
 TRAIT_SHAPES = ("by time", "by type", "by project", "by one trait, rare",
                 "by one trait, frequent")
 
 
-def table(results: dict) -> str:
+def section(results: dict) -> str:
+    """What the page says of one engine with so many events."""
+    return f"{_title(results)}\n\n{_conditions(results)}\n\n{_table(results)}"
+
+
+def _title(results: dict) -> str:
+    return f"### {results['title']}, {results['stages'][-1]['events']:,} events"
+
+
+def _table(results: dict) -> str:
     rows = [("row", "what", "goal", "measured", "ratio", "")]
     rows += _ingest(results) + _reading(results) + _rest(results)
     head, *body = ["| " + " | ".join(row) + " |" for row in rows]
@@ -27,8 +36,8 @@ def _ingest(results: dict) -> list[tuple]:
     half = single["half"]
     rows = [
         ("1", "bulk ingest, 1,000 events a request", "0.7 of the engine",
-         f"{bulk['service']:,.0f} events/s; engine {bulk['raw']:,.0f}",
-         f"{bulk['ratio']:.2f} ({bulk['least_ratio']:.2f}-{bulk['greatest_ratio']:.2f})",
+         f"{bulk['service']:,.0f} events/s; engine, by {results['bulk_path']}, "
+         f"{bulk['raw']:,.0f}", f"{bulk['ratio']:.2f} ({bulk['least_ratio']:.2f}-{bulk['greatest_ratio']:.2f})",
          _verdict(bulk["ratio"] >= 0.7)),
         ("2", "one event a request, 64 connections", "2.5 times one commit per event",
          f"{single['service']:,.0f} events/s; engine {single['raw']:,.0f}",
@@ -70,7 +79,8 @@ def _reading(results: dict) -> list[tuple]:
 
 def _rest(results: dict) -> list[tuple]:
     starts, disk = results["starts"], results["disk"]
-    peak, answer = results["peak"], results["long_answer"]
+    peak = max(part["peak"] for part in (results, results["bulk"], results["single"]))
+    answer = results["long_answer"]
     decode = results["decode"]
     events = results["stages"][-1]["events"]
     return [
@@ -96,26 +106,39 @@ def _rest(results: dict) -> list[tuple]:
     ]
 
 
-def machine(results: dict) -> str:
+def machine() -> str:
     cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text()
                 .splitlines() if line.startswith("model name")), platform.processor())
-    cores = sum(line.startswith("processor") for line in
-                Path("/proc/cpuinfo").read_text().splitlines())
     memory = int(Path("/proc/meminfo").read_text().split()[1]) / 2**20
-    sync = results["sync"]
+    return (f"{os.cpu_count()} cores of {cpu}, {memory:.0f} GiB, Linux "
+            f"{platform.release().split('-')[0]}")
+
+
+def _conditions(results: dict) -> str:
+    sync, bulk, single = results["sync"], results["bulk"], results["single"]
     return (
-        f"{date.today()}, {cores} cores of {cpu}, {memory:.0f} GiB, Linux "
-        f"{platform.release().split('-')[0]}, SQLite {results['engine']}. "
+        f"{results['date']}, {results['machine']}, {results['title']} {results['version']} "
+        f"({results['settings']}). "
         f"fdatasync of 4 KiB: p50 {sync['p50']:.2f} ms, p99 {sync['p99']:.2f} ms. "
         f"Load average before the run: {results['load_average']:.1f}. "
-        f"Bulk ingest takes {results['bulk']['cpu_microseconds']:.0f} us of processor time per "
-        f"event, TLS and index included; filling the store of {results['stages'][-1]['events']:,} "
-        f"events went at {results['fill']:,.0f} events/s.")
+        f"Filling the store went at {results['fill']:,.0f} events/s. "
+        f"An event costs {_processor_time(bulk)} in bulk, {_processor_time(single)} one a request; "
+        f"they share the cores.")
 
 
-def write(results: dict) -> None:
-    """Between the marks of docs/performance.md; the words around them stay."""
-    text = PAGE.read_text() if PAGE.exists() else f"# Performance\n\n{BEGIN}\n{END}\n"
-    before, _, rest = text.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n{machine(results)}\n\n{table(results)}\n{END}{after}")
+def _processor_time(run: dict) -> str:
+    """Where the microseconds of an event go."""
+    server = f", database server {run['server_cpu']:.0f} us" if run["server_cpu"] else ""
+    return f"service {run['service_cpu']:.0f} us{server}, client {run['client_cpu']:.0f} us"
+
+
+def write(engine: str, results: dict) -> None:
+    """Between the marks of engine and size in docs/performance.md; the words around them stay."""
+    name = f"{engine} {results['stages'][-1]['events']}"
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    text = PAGE.read_text()
+    if begin not in text:
+        text = text.replace(END, f"{begin}\n{end}\n\n{END}")
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}\n{section(results)}\n{end}{after}")

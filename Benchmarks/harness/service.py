@@ -1,11 +1,12 @@
 """The service under measurement."""
 
+import atexit
 import http.client
 import os
 import re
+import resource
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import threading
@@ -13,31 +14,37 @@ import time
 from pathlib import Path
 
 from .places import BINARY, WORK
+from .tools import free_port
 
 
 class Service:
-    """`annals serve` over TLS with a store of its own; the store stays after a stop."""
+    """`annals serve` over TLS with a database of its own; the database stays after a stop."""
 
-    def __init__(self, name: str):
-        self.directory = WORK / name
-        self.database = self.directory / "annals.db"
+    def __init__(self, engine, database: str):
+        self.engine = engine
+        self.database = database
+        self.directory = WORK / f"{engine.name}-{database}"
         self.port = 0
         self.process: subprocess.Popen | None = None
 
     def fresh(self) -> "Service":
         shutil.rmtree(self.directory, ignore_errors=True)
+        self.directory.mkdir(parents=True)
+        self.engine.create(self.database)
+        if self.engine.wants_upgrade:
+            subprocess.run([BINARY, "db", "upgrade"], check=True, stdout=subprocess.DEVNULL,
+                           env=self._environment())
         return self.start()
 
     def start(self) -> "Service":
-        self.directory.mkdir(parents=True, exist_ok=True)
-        self.port = _free_port()
+        self.port = free_port()
         log = (self.directory / "annals.log").open("ab")
         began = time.monotonic()
         self.process = subprocess.Popen(
             [BINARY, "serve", "--listen.port", str(self.port),
-             "--database.url", f"sqlite://{self.database}",
              "--tls.self_signed_directory", str(self.directory)],
-            stdout=log, stderr=log, env=_environment())
+            stdout=log, stderr=log, env=self._environment())
+        atexit.register(self.process.kill)  # Where the benchmark fails; else it has ended by then.
         while not self._is_ready():
             if self.process.poll() is not None:
                 raise SystemExit(f"annals ended: {(self.directory / 'annals.log').read_text()}")
@@ -72,11 +79,40 @@ class Service:
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def bytes_on_disk(self) -> int:
-        return sum(path.stat().st_size for path in self.directory.glob("annals.db*"))
-
     def remove(self) -> None:
+        self.engine.drop(self.database)
         shutil.rmtree(self.directory)
+
+    def _environment(self) -> dict[str, str]:
+        """The URL holds a password, which could be seen on the command line. Other ANNALS_... would
+        be settings of the service, too."""
+        others = {name: value for name, value in os.environ.items()
+                  if not name.startswith("ANNALS_")}
+        return {**others, "ANNALS_DATABASE_URL": self.engine.url(self.database)}
+
+
+class ProcessorTime:
+    """What service, database server and clients take of the cores while a block runs."""
+
+    def __init__(self, service: Service):
+        self.service = service
+
+    def __enter__(self) -> "ProcessorTime":
+        self._before = self._spent()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.seconds = {name: spent - self._before[name] for name, spent in self._spent().items()}
+
+    def microseconds(self, events: int) -> dict[str, float]:
+        """Of each, per event."""
+        return {f"{name}_cpu": seconds / events * 1e6 for name, seconds in self.seconds.items()}
+
+    def _spent(self) -> dict[str, float]:
+        clients = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return {"service": self.service.cpu_seconds(),
+                "server": self.service.engine.cpu_seconds(),
+                "client": clients.ru_utime + clients.ru_stime}
 
 
 class MemoryWatch:
@@ -99,14 +135,3 @@ class MemoryWatch:
     def __exit__(self, *_) -> None:
         self._done.set()
         self._thread.join()
-
-
-def _environment() -> dict[str, str]:
-    """Without ANNALS_...: those would be settings of the service."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("ANNALS_")}
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -1,11 +1,12 @@
 """Panko 10's storage driver: one event a call, as its publisher in Ceilometer does. Prints JSON.
 
-Usage: record_events.py DATABASE-URL EVENTS.ndjson COUNT
+Usage: PANKO_URL=... record_events.py EVENTS.ndjson COUNT
 """
 
 import datetime
 import json
 import logging
+import os
 import sys
 import time
 import uuid
@@ -27,7 +28,7 @@ def event(document: dict) -> models.Event:
 
 
 def main() -> None:
-    url, path, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    url, path, count = os.environ["PANKO_URL"], sys.argv[1], int(sys.argv[2])
     logging.disable(logging.CRITICAL)
     settings = service.prepare_service(argv=[], config_files=[])
     settings.set_override("connection", url, group="database")

@@ -1,6 +1,5 @@
 package import EventStore
 package import Identity
-package import Values
 
 /// Panko's API and the publisher route, as routes over a store.
 package struct EventsAPI: Sendable {
@@ -9,25 +8,25 @@ package struct EventsAPI: Sendable {
     let digest: ContentDigest
     let gate: Gate
     let settings: APISettings
-    let retentionCutoff: @Sendable () -> Timestamp?
+    let retentionCutoffs: @Sendable () -> RetentionCutoffs
 
     /// - Parameters:
     ///   - recorder: where published events go; answers when they are durable.
     ///   - digest: SHA-256.
-    ///   - retentionCutoff: events generated before it are not taken, because they would be deleted
+    ///   - retentionCutoffs: events generated before are not taken, because they would be deleted
     ///     at once; nil keeps events for ever. Asked for each request.
     package init(
         storage: any EventStorage, recorder: any EventRecorder,
         digest: @escaping ContentDigest, identity: any IdentityStrategy,
         settings: APISettings = APISettings(),
-        retentionCutoff: @escaping @Sendable () -> Timestamp? = { nil }
+        retentionCutoffs: @escaping @Sendable () -> RetentionCutoffs = { .keepingAll }
     ) {
         self.storage = storage
         self.recorder = recorder
         self.digest = digest
         self.gate = Gate(strategy: identity)
         self.settings = settings
-        self.retentionCutoff = retentionCutoff
+        self.retentionCutoffs = retentionCutoffs
     }
 
     /// In the order in which the router should try them.

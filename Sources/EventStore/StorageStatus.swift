@@ -12,6 +12,8 @@ package struct StorageStatus: Sendable {
     package var durability: [DurabilitySetting]
     /// Why nothing can be written now; nil while all is well.
     package var failure: String?
+    /// Nil for an engine inside this process.
+    package var connections: StorageConnections?
 
     package init(
         engine: String, engineVersion: String, location: String, schemaVersion: Int,
@@ -28,6 +30,21 @@ package struct StorageStatus: Sendable {
 
     /// An acknowledgement now would survive a power loss.
     package var isDurable: Bool { failure == nil && durability.allSatisfy(\.isSafe) }
+}
+
+/// The connections to a database server, over all of a storage's pools.
+package struct StorageConnections: Sendable, Hashable {
+    /// Most that are open at once.
+    package var limit = 0
+    package var open = 0
+    /// Callers that wait for one.
+    package var waiting = 0
+    /// Opened since the start.
+    package var opened = 0
+    /// Lost since the start.
+    package var lost = 0
+
+    package init() {}
 }
 
 package struct DurabilitySetting: Sendable, Hashable {

@@ -29,11 +29,12 @@ struct PankoReading {
         return nil
     }
 
-    /// `none` where there is none that Annals can hold.
+    /// `none` where there is none that Annals can hold; a longer one is cut.
     mutating func eventType(_ value: SQLValue) -> String {
         if let text = identifier(value) { return text }
         keep(value, as: "event_type", because: .eventTypeReplaced)
-        return "none"
+        guard let text = value.text, !text.isEmpty, !text.utf8.contains(0) else { return "none" }
+        return String(String.UnicodeScalarView(text.unicodeScalars.prefix(255)))
     }
 
     /// The epoch where there is none that Annals can hold.

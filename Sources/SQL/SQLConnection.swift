@@ -38,11 +38,12 @@ extension SQLConnection {
 
     /// All of `body` or nothing of it, durable when this returns.
     ///
+    /// - Parameter begin: for an isolation other than the server's default.
     /// - Throws: `.unknownOutcome` where the link was lost between COMMIT and its answer.
     package func transaction<Output>(
-        _ body: () async throws(SQLError) -> Output
+        _ begin: SQLStatement = "BEGIN", _ body: () async throws(SQLError) -> Output
     ) async throws(SQLError) -> Output {
-        try await execute("BEGIN")
+        try await execute(begin)
         let output: Output
         do throws(SQLError) {
             output = try await body()

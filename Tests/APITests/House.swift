@@ -22,7 +22,7 @@ struct House {
             storage: storage, recorder: recorder ?? GroupCommit(storage: storage),
             // A digest that cannot collide: the bytes themselves.
             digest: { $0 }, identity: TrustedHeaders(), settings: settings,
-            retentionCutoff: { cutoff })
+            retentionCutoffs: { RetentionCutoffs(general: cutoff) })
         router = Router(
             routes: extraRoutes + api.routes, cors: cors, logger: Logger(label: "test"))
     }

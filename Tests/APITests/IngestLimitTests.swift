@@ -125,7 +125,8 @@ struct IngestLimitTests {
     @Test(
         "a store that cannot write is 503, says when to come back, and tells nothing of itself",
         arguments: [
-            StorageError.busy(detail: "secret"), .full(detail: "secret"), .failed(detail: "secret"),
+            StorageError.busy(detail: "secret"), .unavailable(detail: "secret"),
+            .full(detail: "secret"), .failed(detail: "secret"),
             .timedOut(detail: "secret"), .cancelled,
         ])
     func storageFailure(error: StorageError) async {

@@ -39,6 +39,43 @@ struct GroupCommitTests {
         #expect(storage.groups == [1, 6, 2])
     }
 
+    @Test("writes so many groups side by side as it may")
+    func parallelGroups() async throws {
+        let storage = GatedStorage()
+        let limits = GroupCommitLimits(eventsPerGroup: 100, queuedEvents: 100, parallelGroups: 3)
+        let recorder = GroupCommit(storage: storage, limits: limits)
+        var requests: [Task<[RecordOutcome], any Error>] = []
+        for index in 0..<8 {
+            requests.append(
+                Task { try await recorder.record([IncomingEvent(.sample("\(index)"))]) })
+            // The first three are groups of their own; the gate holds them.
+            while storage.waiting + (await recorder.queueDepth) <= index { await Task.yield() }
+        }
+        #expect(storage.waiting == 3)
+        storage.open()
+        for request in requests { #expect(try await request.value == [.accepted]) }
+        #expect(storage.groups.sorted() == [1, 1, 1, 5])
+    }
+
+    @Test("a batch that the engine cannot take does not spoil the others of its group")
+    func poison() async throws {
+        let storage = GatedStorage(poison: "4")
+        let recorder = GroupCommit(storage: storage)
+        let requests = (0..<9).map { index in
+            Task { try await recorder.record([IncomingEvent(.sample("\(index)"))]) }
+        }
+        while await recorder.queueDepth < 8 { await Task.yield() }
+        storage.open()
+        for (index, request) in requests.enumerated() {
+            let result = await request.result
+            if index == 4 {
+                #expect(throws: StorageError.failed(detail: "poison")) { try result.get() }
+            } else {
+                #expect(try result.get() == [.accepted])
+            }
+        }
+    }
+
     @Test("refuses what does not fit in the queue, and takes more when there is room")
     func backpressure() async throws {
         let storage = GatedStorage()
@@ -77,18 +114,30 @@ private final class GatedStorage: EventStorage {
         var isOpen = false
         var groups: [Int] = []
         var failures: Int
+        /// Calls that have come to the gate and not passed it.
+        var waiting = 0
     }
 
-    init(failures: Int = 0) {
+    /// - Parameter poison: the id of an event that spoils every transaction it is in.
+    init(failures: Int = 0, poison: String? = nil) {
         state = Mutex(State(failures: failures))
+        self.poison = poison
     }
+
+    private let poison: String?
+    var waiting: Int { state.withLock { $0.waiting } }
 
     func open() { state.withLock { $0.isOpen = true } }
     var groups: [Int] { state.withLock { $0.groups } }
 
     func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome] {
+        state.withLock { $0.waiting += 1 }
         while !state.withLock({ $0.isOpen }) { await Task.yield() }
+        if let poison, events.contains(where: { $0.event.messageID == poison }) {
+            throw .failed(detail: "poison")
+        }
         let fails = state.withLock { state in
+            state.waiting -= 1
             state.groups.append(events.count)
             state.failures -= 1
             return state.failures >= 0

@@ -23,7 +23,9 @@ enum PankoFixture {
         let request = Request(
             method: "POST", path: "/v2/events", headers: ["Content-Type": "application/json"],
             body: Array(try text("seed.json").utf8))
-        return try PublishedBatch(request, limits: IngestLimits(), cutoff: nil).events
+        return try PublishedBatch(
+            request, limits: IngestLimits(), cutoffs: .keepingAll
+        ).events
     }
 }
 

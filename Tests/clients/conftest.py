@@ -7,9 +7,33 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from support import lostwrites
+from support import engines, lostwrites
 from support.certificates import Authority, Pair
+from support.engines import Database
 from support.server import Server, binary
+
+
+def pytest_generate_tests(metafunc):
+    """A test that is marked `every_engine` runs once on each; the others know SQLite only."""
+    if "engine" not in metafunc.fixturenames:
+        return
+    marker = metafunc.definition.get_closest_marker("every_engine")
+    names = (marker.args or engines.ALL) if marker else ["sqlite"]
+    metafunc.parametrize("engine", [name for name in names if name in engines.wanted()],
+                         scope="module")
+
+
+def pytest_collection_modifyitems(config, items):
+    """Tests of engines that nobody asked for are left out, and counted as such."""
+    out = [item for item in items
+           if "NOTSET" in getattr(getattr(item, "callspec", None), "id", "")]
+    if out:
+        items[:] = [item for item in items if item not in out]
+        config.hook.pytest_deselected(items=out)
+
+
+def pytest_report_header():
+    return f"engines: {' '.join(engines.wanted())}"
 
 
 @pytest.fixture(scope="session")
@@ -37,32 +61,54 @@ def lostwrites_library(tmp_path_factory) -> Path:
     return lostwrites.build(tmp_path_factory.mktemp("lostwrites"))
 
 
+class Makers:
+    """Makes servers, not started yet, and databases for them."""
+
+    def __init__(self, engine: str, directory: Path, authority: Authority, pair: Pair):
+        self.engine, self.directory, self.authority, self.pair = engine, directory, authority, pair
+        self.servers: list[Server] = []
+        self.databases: list[Database] = []
+
+    def __call__(self, name: str = "annals", pair: Pair | None = None, **options) -> Server:
+        if self.engine != "sqlite" and "database_url" not in options:
+            options["database_url"] = self.database().url
+        self.servers.append(
+            Server(self.directory / name, self.authority, pair or self.pair, **options))
+        return self.servers[-1]
+
+    def database(self, server: str | None = None) -> Database:
+        """A new one with its schema, in the shared server or in the one with that address."""
+        self.databases.append(Database.create(self.engine, server))
+        engines.upgrade(self.databases[-1].url)
+        return self.databases[-1]
+
+    def close(self) -> None:
+        """Whatever still runs at the end is killed."""
+        for server in self.servers:
+            server.close()
+        for database in self.databases:
+            database.drop()
+
+
 @pytest.fixture
-def make_server(tmp_path, authority, server_pair):
-    """Makes servers, not started yet; whatever still runs at the end is killed."""
-    made: list[Server] = []
-
-    def make(name: str = "annals", pair: Pair | None = None, **options) -> Server:
-        directory = tmp_path / name
-        made.append(Server(directory, authority, pair or server_pair, **options))
-        return made[-1]
-
-    yield make
-    for server in made:
-        server.close()
+def make_server(engine, tmp_path, authority, server_pair):
+    makers = Makers(engine, tmp_path, authority, server_pair)
+    yield makers
+    makers.close()
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory, authority, server_pair):
+def server(engine, tmp_path_factory, authority, server_pair):
     """One service for the tests of a file; it must stop well and have logged no error."""
-    running = Server(tmp_path_factory.mktemp("annals"), authority, server_pair).start()
-    yield running
+    makers = Makers(engine, tmp_path_factory.mktemp("annals"), authority, server_pair)
     try:
+        running = makers("annals").start()
+        yield running
         assert running.is_running, f"the service ended by itself:\n{running.log()}"
         running.stop()
         assert running.log_errors() == []
     finally:
-        running.close()
+        makers.close()
 
 
 @pytest.fixture

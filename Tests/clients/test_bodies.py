@@ -8,6 +8,8 @@ import pytest
 from support.events import sample
 from support.load import stored
 
+pytestmark = pytest.mark.every_engine
+
 JSON = {"Content-Type": "application/json"}
 DEEP = b"[" * 100_000
 KEYS = b"{" + b",".join(b'"k%d":%d' % (n, n) for n in range(1_000_000)) + b"}"

@@ -12,6 +12,8 @@ from support.client import Client
 from support.events import as_listed, lines
 from support.load import stored
 
+pytestmark = pytest.mark.every_engine
+
 
 @pytest.fixture
 def make_publisher(server, authority, client_pair):

@@ -137,6 +137,7 @@ def test_a_bad_certificate_leaves_the_old_one_and_is_reported(make_server, autho
         assert client.publish(sample()).status == 200
 
 
+@pytest.mark.every_engine
 def test_the_same_event_a_thousand_times_in_parallel_is_one_row(server):
     event = sample("test.duplicate", note="once")
     totals = {"accepted": 0, "duplicates": 0, "conflicts": 0, "rejected": 0}
@@ -158,6 +159,7 @@ def test_the_same_event_a_thousand_times_in_parallel_is_one_row(server):
     assert found == {event["message_id"]: as_listed(event)}
 
 
+@pytest.mark.every_engine
 def test_other_content_under_a_known_id_is_a_conflict_and_the_first_wins(server, client):
     first = sample("test.conflict", note="first")
     assert client.publish(first).json()["accepted"] == 1
@@ -171,6 +173,7 @@ def test_other_content_under_a_known_id_is_a_conflict_and_the_first_wins(server,
     assert list(stored(server, ("event_type", "test.conflict")).values()) == [as_listed(first)]
 
 
+@pytest.mark.every_engine
 def test_two_hundred_connections_at_once_are_all_served(server):
     barrier = threading.Barrier(200)
 
@@ -219,6 +222,7 @@ def test_a_client_that_never_sends_its_head_is_cut_off(make_server):
         assert answer == b"" or b" 408 " in answer.splitlines()[0]
 
 
+@pytest.mark.every_engine
 def test_clients_that_leave_in_the_middle_of_an_answer_leave_nothing_behind(server):
     text = "x" * 4000
     with server.client() as client:
@@ -240,6 +244,7 @@ def test_clients_that_leave_in_the_middle_of_an_answer_leave_nothing_behind(serv
     assert after - before < 40 * 2**20, f"{(after - before) / 2**20:.0f} MiB for 80 clients"
 
 
+@pytest.mark.every_engine
 def test_clients_that_do_not_read_their_answers_leave_the_service_flat(server):
     with server.client() as client:
         text = "x" * 4000

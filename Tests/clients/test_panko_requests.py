@@ -6,6 +6,8 @@ import pytest
 from support.client import ADMIN
 from support.events import sample
 
+pytestmark = pytest.mark.every_engine
+
 ROLES_ONLY = {"X-Roles": "admin"}
 NO_PROJECT = {"X-Roles": "admin", "X-User-Id": "user1"}
 NO_USER = {"X-Roles": "admin", "X-Project-Id": "project1"}

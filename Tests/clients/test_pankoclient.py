@@ -7,6 +7,8 @@ from pankoclient.v2 import client as pankoclient
 from support.client import ADMIN
 from support.events import as_listed, sample
 
+pytestmark = pytest.mark.every_engine
+
 
 @pytest.fixture(scope="module")
 def events(server):

@@ -26,14 +26,15 @@ struct PublishCommand: ParsableCommand {
     @Option(help: "Number of the first event: ids and times follow from it.") var first = 0
     @Option(help: "How many events to publish at most.") var count = 1_000_000
     @Option(help: "Another seed, other ids.") var seed: UInt64 = 1
+    @OptionGroup var schedule: EventSchedule
 
     func run() throws {
         let lines = try [UInt8](Data(contentsOf: URL(filePath: events)))
-        let (batch, first, count, seed) = (batch, first, count, seed)
+        let (batch, first, count, seed, schedule) = (batch, first, count, seed, schedule)
         let report = try target.client.run {
             PublishSource(
-                templates: try EventTemplates(lines: lines, seed: seed), batchSize: batch,
-                first: first, count: count)
+                templates: try EventTemplates(lines: lines, seed: seed, schedule: schedule),
+                batchSize: batch, first: first, count: count)
         }
         print(try report.json())
     }

@@ -8,6 +8,7 @@
 struct EventTemplates {
     private let templates: [Template]
     private let seed: UInt64
+    private let schedule: EventSchedule
 
     private struct Template {
         var bytes: [UInt8]
@@ -17,8 +18,9 @@ struct EventTemplates {
     }
 
     /// - Parameter lines: one JSON event a line, as Ceilometer sends them.
-    init(lines: [UInt8], seed: UInt64) throws(LoadError) {
+    init(lines: [UInt8], seed: UInt64, schedule: EventSchedule) throws(LoadError) {
         self.seed = seed
+        self.schedule = schedule
         var templates: [Template] = []
         for line in lines.split(separator: UInt8(ascii: "\n")) {
             templates.append(try Self.template(Array(line)))
@@ -38,7 +40,7 @@ struct EventTemplates {
         for place in template.others { Self.salt(&bytes, at: start + place, with: salt) }
         EventIdentifier(number: number, seed: seed).write(
             into: &bytes, at: start + template.identifier)
-        EventTime(number: number).write(into: &bytes, at: start + template.time)
+        schedule.time(of: number).write(into: &bytes, at: start + template.time)
     }
 
     private static func template(_ line: [UInt8]) throws(LoadError) -> Template {

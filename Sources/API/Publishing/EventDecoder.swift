@@ -8,13 +8,13 @@ struct EventDecoder {
     let document: JSONDocument
     let limits: IngestLimits
     /// Events generated before it are refused.
-    let cutoff: Timestamp?
+    let cutoffs: RetentionCutoffs
     private var notes: [EventNote] = []
 
-    init(_ document: JSONDocument, limits: IngestLimits, cutoff: Timestamp?) {
+    init(_ document: JSONDocument, limits: IngestLimits, cutoffs: RetentionCutoffs) {
         self.document = document
         self.limits = limits
-        self.cutoff = cutoff
+        self.cutoffs = cutoffs
     }
 
     mutating func decode(_ node: JSONNode) throws(Rejection) -> DecodedEvent {
@@ -37,7 +37,7 @@ struct EventDecoder {
         let id = try identifier(fields.messageID, "message_id", .invalidMessageID)
         let type = try identifier(fields.eventType, "event_type", .invalidEventType)
         let generated = try self.generated(fields.generated)
-        if let cutoff, generated < cutoff {
+        if let cutoff = cutoffs.cutoff(of: type), generated < cutoff {
             throw Rejection(.tooOld, "The event is older than events are kept: \(generated).")
         }
         let (traits, areOrdered) = try self.traits(fields.traits)

@@ -8,7 +8,7 @@ struct PublishEvents: Sendable {
     private let digest: ContentDigest
     private let gate: Gate
     private let limits: IngestLimits
-    private let retentionCutoff: @Sendable () -> Timestamp?
+    private let retentionCutoffs: @Sendable () -> RetentionCutoffs
     private let decodeGate = DecodeGate()
     private let metrics = PublishMetrics()
 
@@ -17,7 +17,7 @@ struct PublishEvents: Sendable {
         digest = api.digest
         gate = api.gate
         limits = api.settings.ingest
-        retentionCutoff = api.retentionCutoff
+        retentionCutoffs = api.retentionCutoffs
     }
 
     func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
@@ -33,7 +33,7 @@ struct PublishEvents: Sendable {
     private func publish(
         _ request: Request, isVerbose: Bool
     ) async throws(APIError) -> Response {
-        let batch = try PublishedBatch(request, limits: limits, cutoff: retentionCutoff())
+        let batch = try PublishedBatch(request, limits: limits, cutoffs: retentionCutoffs())
         let incoming = batch.events.map { IncomingEvent($0, digest: digest) }
         let outcomes = try await APIError.storing { () throws(StorageError) in
             try await recorder.record(incoming)

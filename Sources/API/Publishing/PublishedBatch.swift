@@ -14,11 +14,11 @@ struct PublishedBatch: Sendable {
     private static let jsonTypes = ["application/json", "text/json", ""]
 
     private let limits: IngestLimits
-    private let cutoff: Timestamp?
+    private let cutoffs: RetentionCutoffs
 
-    init(_ request: Request, limits: IngestLimits, cutoff: Timestamp?) throws(APIError) {
+    init(_ request: Request, limits: IngestLimits, cutoffs: RetentionCutoffs) throws(APIError) {
         self.limits = limits
-        self.cutoff = cutoff
+        self.cutoffs = cutoffs
         guard request.body.count <= limits.bodyBytes else {
             throw .tooLarge(
                 "The body has \(request.body.count) bytes; at most \(limits.bodyBytes) are allowed."
@@ -79,9 +79,9 @@ struct PublishedBatch: Sendable {
 
     private mutating func readDocument(_ text: [UInt8]) throws(JSONError) {
         let limits = limits
-        let cutoff = cutoff
+        let cutoffs = cutoffs
         items = try JSONDocument.read(text, limits: limits.json) { document throws(JSONError) in
-            var decoder = EventDecoder(document, limits: limits, cutoff: cutoff)
+            var decoder = EventDecoder(document, limits: limits, cutoffs: cutoffs)
             guard document.beginArray() else { return [try decoder.wholeDocument()] }
             var items: [Result<DecodedEvent, Rejection>] = []
             while let element = try document.nextElement() {
@@ -109,7 +109,7 @@ struct PublishedBatch: Sendable {
         do throws(JSONError) {
             return try JSONDocument.read(text, range: range, limits: limits.json) {
                 document throws(JSONError) in
-                var decoder = EventDecoder(document, limits: limits, cutoff: cutoff)
+                var decoder = EventDecoder(document, limits: limits, cutoffs: cutoffs)
                 return decoder.result(try document.value())
             }
         } catch {

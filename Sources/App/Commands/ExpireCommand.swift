@@ -12,7 +12,7 @@ struct ExpireCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.read()
-        guard settings.retention.maximumAge != nil else {
+        guard settings.retention.isOn else {
             print("events.time_to_live is off: events are kept for ever.")
             return
         }

@@ -25,9 +25,11 @@ package struct EventService: Sendable {
     ) {
         let limits = GroupCommitLimits(
             eventsPerGroup: settings.ingest.groupEvents,
-            queuedEvents: settings.ingest.queueEvents)
+            queuedEvents: settings.ingest.queueEvents,
+            parallelGroups: settings.database.parallelGroups)
         let recorder = GroupCommit(storage: storage, limits: limits)
-        let store = StoreStatus(storage: storage)
+        let store = StoreStatus(
+            storage: storage, allowsUnsafe: settings.database.allowUnsafe)
         let monitor = HealthMonitor(probes: [store.probe], logger: logger)
         let status = StatusPage(sources: [
             ProcessStatus(instance: RandomBytes.uuidText()), store,
@@ -58,13 +60,10 @@ package struct EventService: Sendable {
     private static func events(
         _ settings: Settings, _ storage: any EventStorage, _ recorder: any EventRecorder
     ) -> EventsAPI {
-        let maximumAge = settings.retention.maximumAge
-        return EventsAPI(
+        EventsAPI(
             storage: storage, recorder: recorder, digest: { SHA256.digest(of: $0) },
             identity: settings.auth.identityStrategy, settings: settings.eventsAPI,
-            retentionCutoff: {
-                maximumAge.map { Timestamp.now.advanced(byMicroseconds: -$0.microseconds) }
-            })
+            retentionCutoffs: { [policy = settings.retention] in policy.cutoffs(at: .now) })
     }
 }
 

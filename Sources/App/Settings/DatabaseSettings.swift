@@ -1,13 +1,35 @@
-/// Where events are kept.
+package import SQLStorage
+import Values
+
+/// Where events are kept, and how the engine is used.
 package struct DatabaseSettings: Sendable, Equatable {
     package var url: DatabaseURL
     package var allowUnsafe: Bool
     package var queryTimeout: Duration
+    package var writers: Int
+    package var readers: Int
+    package var connectTimeout: Duration
+    package var connectionMaximumAge: Duration
+    package var preparedStatements: Bool
+    package var partitions: PartitionInterval
+    package var partitionsAhead: Int
 
     init(_ values: SettingValues) throws(SettingsError) {
         url = try values(Self.url)
         allowUnsafe = try values(Self.allowUnsafe)
         queryTimeout = try values(Self.queryTimeout)
+        writers = try values(Self.writers)
+        readers = try values(Self.readers)
+        connectTimeout = try values(Self.connectTimeout)
+        connectionMaximumAge = try values(Self.connectionMaximumAge)
+        preparedStatements = try values(Self.preparedStatements)
+        partitions = try values(Self.partitions)
+        partitionsAhead = try values(Self.partitionsAhead)
+    }
+
+    /// Groups of events that are written side by side: SQLite has one writer.
+    var parallelGroups: Int {
+        if case .sqlite = url { 1 } else { writers }
     }
 }
 
@@ -15,6 +37,12 @@ extension DatabaseSettings {
     static let url = Setting(
         "database.url", .databaseURL, default: "sqlite:///var/lib/annals/annals.db",
         help: "The store. Three slashes begin an absolute path, none a relative one.")
+    static let password = Setting(
+        "database.password", .secret, default: "",
+        help: "The password for the server. Give it in the environment, ANNALS_DATABASE_PASSWORD.")
+    static let passwordFile = Setting(
+        "database.password_file", SettingKind.path.orNone(""), default: "",
+        help: "A file whose first line is the password for the server.")
     static let allowUnsafe = Setting(
         "database.allow_unsafe", .flag, default: "false",
         help: "Start although the engine's settings can lose acknowledged events in a power loss.")
@@ -22,6 +50,33 @@ extension DatabaseSettings {
         "database.query_timeout", .duration(.milliseconds(100)...Duration.seconds(3600)),
         default: "30s",
         help: "A query that runs for longer is stopped and answered with an error.")
+    static let writers = Setting(
+        "database.writers", .integer(1...64), default: "2",
+        help: "Most connections that write to a server. SQLite always has one.")
+    static let readers = Setting(
+        "database.readers", .integer(1...256), default: "8",
+        help: "Most connections that read from a server.")
+    static let connectTimeout = Setting(
+        "database.connect_timeout", .duration(.milliseconds(100)...Duration.seconds(60)),
+        default: "3s", help: "How long a server may take to let us in, for each of its hosts.")
+    static let connectionMaximumAge = Setting(
+        "database.connection_maximum_age", .duration(.seconds(1)...Duration.seconds(86_400)),
+        default: "30m", help: "A connection older than this is replaced when it is not in use.")
+    static let preparedStatements = Setting(
+        "database.prepared_statements", .flag, default: "true",
+        help: "false behind a pooler that hands a connection on after each transaction.")
+    static let partitions = Setting(
+        "database.partitions", SettingKind<PartitionInterval>.choice,
+        default: PartitionInterval.week.rawValue,
+        help:
+            "How much time a partition of a server's tables holds: 1 to 10 million events are good."
+    )
+    static let partitionsAhead = Setting(
+        "database.partitions_ahead", .integer(1...60), default: "4",
+        help: "Partitions that are there before their time has come.")
 
-    static let settings: [any SettingDescription] = [url, allowUnsafe, queryTimeout]
+    static let settings: [any SettingDescription] = [
+        url, password, passwordFile, allowUnsafe, queryTimeout, writers, readers, connectTimeout,
+        connectionMaximumAge, preparedStatements, partitions, partitionsAhead,
+    ]
 }

@@ -1,3 +1,5 @@
+import Values
+
 /// How the text of a setting becomes a value, and the words that say what is allowed.
 package struct SettingKind<Value: Sendable>: Sendable {
     /// Completes "must be …".
@@ -97,5 +99,13 @@ extension SettingKind where Value: CaseIterable & RawRepresentable, Value.RawVal
     static var choice: Self {
         let words = Value.allCases.map(\.rawValue)
         return Self(allowed: "one of " + words.joined(separator: ", ")) { Value(rawValue: $0) }
+    }
+}
+
+extension SettingKind where Value == Secret? {
+    static var secret: Self {
+        Self(
+            allowed: "a text", shown: { $0.isEmpty ? "" : Secret($0).description }
+        ) { $0.isEmpty ? .some(nil) : .some(Secret($0)) }
     }
 }

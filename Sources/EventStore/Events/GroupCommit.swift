@@ -1,6 +1,6 @@
 /// Gathers the batches of many requests into few transactions.
 ///
-/// While one group is being written, what arrives forms the next one: under load the groups grow by
+/// While a group is being written, what arrives forms the next one: under load the groups grow by
 /// themselves, and a lone batch never waits. Ceilometer sends one event a request on up to 64
 /// connections, so this is what makes an acknowledgement cheap.
 package actor GroupCommit: EventRecorder {
@@ -8,7 +8,8 @@ package actor GroupCommit: EventRecorder {
     private let limits: GroupCommitLimits
     private var waiting: [Batch] = []
     private var waitingEvents = 0
-    private var isWriting = false
+    /// Groups being written now.
+    private var writing = 0
 
     private struct Batch {
         let events: [IncomingEvent]
@@ -31,8 +32,8 @@ package actor GroupCommit: EventRecorder {
         let result = await withCheckedContinuation { reply in
             waiting.append(Batch(events: events, reply: reply))
             waitingEvents += events.count
-            if !isWriting {
-                isWriting = true
+            if writing < limits.parallelGroups {
+                writing += 1
                 // Not a child of the request: the group outlives the batch that began it.
                 Task { await self.writeGroups() }
             }
@@ -48,7 +49,7 @@ package actor GroupCommit: EventRecorder {
             let group = nextGroup()
             await write(group)
         }
-        isWriting = false
+        writing -= 1
     }
 
     private func nextGroup() -> [Batch] {
@@ -73,6 +74,12 @@ package actor GroupCommit: EventRecorder {
                 outcomes = outcomes.dropFirst(batch.events.count)
             }
         } catch {
+            if case .failed = error, group.count > 1 {
+                // Something in one batch may be more than the engine takes: the others need not
+                // share its fate.
+                for batch in group { await write([batch]) }
+                return
+            }
             for batch in group { batch.reply.resume(returning: .failure(error)) }
         }
     }
@@ -85,8 +92,14 @@ package struct GroupCommitLimits: Sendable, Equatable {
     /// Most events that wait; beyond it a publisher is told to come back.
     package var queuedEvents: Int
 
-    package init(eventsPerGroup: Int = 4096, queuedEvents: Int = 65_536) {
+    /// Most groups that are written side by side: one where the engine has one writer.
+    package var parallelGroups: Int
+
+    package init(
+        eventsPerGroup: Int = 4096, queuedEvents: Int = 65_536, parallelGroups: Int = 1
+    ) {
         self.eventsPerGroup = eventsPerGroup
         self.queuedEvents = queuedEvents
+        self.parallelGroups = parallelGroups
     }
 }

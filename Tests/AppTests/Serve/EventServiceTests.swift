@@ -15,8 +15,11 @@ struct EventServiceTests {
     ]
 
     private func service() throws -> EventService {
-        EventService(
-            try Settings(from: SettingsSources()), storage: MemoryEventStorage(), certificates: nil,
+        // Memory forgets, and says so.
+        let settings = try Settings(
+            from: SettingsSources(arguments: ["--database.allow_unsafe", "true"]))
+        return EventService(
+            settings, storage: MemoryEventStorage(), certificates: nil,
             connections: ConnectionStatus(), registry: MetricsRegistry(),
             logger: Logger(label: "test"))
     }

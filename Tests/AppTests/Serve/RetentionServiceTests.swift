@@ -48,12 +48,45 @@ struct RetentionServiceTests {
         #expect(try await service.sweep() == 0)
     }
 
-    @Test("without an age the service ends at once")
-    func off() async {
+    @Test("without an age nothing is deleted")
+    func off() async throws {
+        let storage = MemoryEventStorage()
+        _ = try await storage.record([Self.event("old", .earliest)])
         let policy = RetentionPolicy(maximumAge: nil, interval: .seconds(1), batchSize: 1)
         let service = RetentionService(
-            policy: policy, storage: MemoryEventStorage(), logger: Logger(label: "test"))
-        await service.run()
+            policy: policy, storage: storage, logger: Logger(label: "test"))
+        #expect(try await service.sweep() == 0)
+    }
+
+    @Test(
+        "a type with a rule of its own goes earlier, later or never",
+        arguments: [
+            ("10d", "a=2d", ["b9", "c9", "a1", "b1", "c1"]),
+            ("5d", "a=30d, b=off", ["a9", "b9", "b40", "a1", "b1", "c1"]),
+            ("off", "a=5d", ["b9", "c9", "b40", "c40", "a1", "b1", "c1"]),
+            ("5d", "", ["a1", "b1", "c1"]),
+        ])
+    func byType(age: String, rules: String, left: [String]) async throws {
+        let now = try #require(Timestamp("2026-11-21T00:00:00"))
+        let storage = MemoryEventStorage()
+        for days in [40, 9, 1] {
+            _ = try await storage.record(
+                ["a", "b", "c"].map { type in
+                    let generated = now.advanced(byMicroseconds: -Int64(days) * Self.day)
+                    return Self.event("\(type)\(days)", generated, type: type)
+                })
+        }
+        let settings = try Settings(
+            from: SettingsSources(arguments: [
+                "--events.time_to_live", age, "--events.time_to_live_by_type", rules,
+                "--events.expire_batch", "2",
+            ]))
+        let service = RetentionService(
+            policy: settings.retention, storage: storage, now: { now },
+            logger: Logger(label: "test"))
+        _ = try await service.sweep()
+        let found = try await storage.events(matching: EventQuery())
+        #expect(Set(found.map(\.messageID)) == Set(left))
     }
 
     private static func service(
@@ -65,10 +98,12 @@ struct RetentionServiceTests {
             storage: storage, now: { now }, logger: Logger(label: "test"))
     }
 
-    private static func event(_ id: String, _ generated: Timestamp) -> IncomingEvent {
+    private static func event(
+        _ id: String, _ generated: Timestamp, type: String = "test"
+    ) -> IncomingEvent {
         IncomingEvent(
             event: Event(
-                messageID: id, eventType: "test", generated: generated, traits: [],
+                messageID: id, eventType: type, generated: generated, traits: [],
                 raw: .emptyObject),
             digest: Array(repeating: 0, count: 32))
     }

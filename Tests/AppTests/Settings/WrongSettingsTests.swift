@@ -16,6 +16,8 @@ struct WrongSettingsTests {
             (["--log.level", "loud"], "log.level", "one of trace, debug, info"),
             (["--events.time_to_live", "30 days"], "events.time_to_live", "or `off`"),
             (["--events.time_to_live", "0"], "events.time_to_live", "from 1s to"),
+            (["--events.time_to_live_by_type", "a"], "events.time_to_live_by_type", "TYPE=off"),
+            (["--events.time_to_live_by_type", "a=1d,a=2d"], "by_type", "TYPE=DURATION"),
             (["--ingest.maximum_body", "16MB"], "ingest.maximum_body", "16MiB"),
             (["--ingest.maximum_body", "9223372036854775807KiB"], "ingest.maximum_body", "1GiB"),
             (["--database.url", "mysql://h/d"], "database.url", "(drivers: sqlite)"),

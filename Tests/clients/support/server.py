@@ -40,13 +40,15 @@ def free_port() -> int:
 
 
 class Server:
-    """`annals serve` on a free port of loopback, with its store in `directory`."""
+    """`annals serve` on a free port of loopback, with its log and, in SQLite, its store in `directory`."""
 
     def __init__(
         self, directory: Path, authority: Authority, pair: Pair, *,
         settings: dict[str, str] | None = None, url_options: str = "",
         environment: dict[str, str] | None = None, client_pair: Pair | None = None,
+        database_url: str | None = None,
     ):
+        """Without `database_url` its store is a file of SQLite."""
         self.directory = directory
         self.authority = authority
         self.client_pair = client_pair
@@ -58,13 +60,18 @@ class Server:
         self.environment = environment or {}
         self.settings = {
             "listen.port": str(self.port),
-            "database.url": f"sqlite://{self.database}{url_options}",
             "tls.certificate": str(pair.certificate),
             "tls.key": str(pair.key),
             "tls.client_ca": str(authority.path),
             "auth.strategy": "none",
             "log.format": "json",
-        } | (settings or {})
+        }
+        if database_url is None:
+            self.settings["database.url"] = f"sqlite://{self.database}{url_options}"
+        else:
+            # Everybody may read the process list, and the address holds a password.
+            self.environment = {"ANNALS_DATABASE_URL": database_url} | self.environment
+        self.settings |= settings or {}
         self.process: subprocess.Popen | None = None
         self.ready_seconds = 0.0
 
@@ -144,6 +151,10 @@ class Server:
     def log_errors(self) -> list[str]:
         """Lines of level error or critical, and lines of a crash."""
         return [line for line in self.log().splitlines() if _is_error(line)]
+
+    def descriptors(self) -> int:
+        """How many files and sockets the service has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def resident_bytes(self) -> int:
         status = Path(f"/proc/{self.process.pid}/status").read_text()

@@ -1,0 +1,194 @@
+/// Brings the schema of a database server to what this build wants.
+///
+/// Runners queue: one applies, the others find nothing to do afterwards. A runner that is killed at
+/// any statement leaves a database from which the next one goes on.
+package struct Migrator<Connection: SQLConnection>: Sendable {
+    private let dialect: SchemaDialect
+    private let migrations: [Migration]
+    private let lease: SchemaLease<Connection>
+    private let report: @Sendable (MigratorNews) -> Void
+    private let connect: @Sendable () async throws(SQLError) -> Connection
+
+    /// - Parameters:
+    ///   - runner: names this process for runners that wait; host and process number, say.
+    ///   - connect: a new connection; an upgrade takes one or two and closes them.
+    package init(
+        _ dialect: SchemaDialect, _ migrations: [Migration], runner: String = "annals",
+        timing: SchemaLeaseTiming = .standard,
+        report: @escaping @Sendable (MigratorNews) -> Void = { _ in },
+        connect: @escaping @Sendable () async throws(SQLError) -> Connection
+    ) {
+        self.dialect = dialect
+        self.migrations = migrations.sorted { $0.version < $1.version }
+        let ticket = String(UInt64.random(in: 0...UInt64.max), radix: 16)
+        lease = SchemaLease(owner: "\(runner.prefix(200)) (\(ticket))", timing: timing)
+        self.report = report
+        self.connect = connect
+    }
+
+    package func status() async throws(SchemaError) -> SchemaStatus {
+        try await connected { connection throws(SQLError) in
+            try await LiveSchema(connection, dialect).status(for: migrations)
+        }
+    }
+
+    /// What `upgrade` would do now.
+    package func plan(_ scope: UpgradeScope = .everything) async throws(SchemaError) -> SchemaPlan {
+        let history = try await connected { connection throws(SQLError) in
+            try await LiveSchema(connection, dialect).history()
+        }
+        return try unwrapped(planned(scope, history))
+    }
+
+    package func description() async throws(SchemaError) -> SchemaDescription {
+        try await connected { connection throws(SQLError) in
+            try await LiveSchema(connection, dialect).description()
+        }
+    }
+
+    /// Applies what is missing.
+    ///
+    /// - Returns: the steps that this runner has applied; empty where there was nothing to do.
+    /// - Throws: `.refused` for a database of another program or with a history of another build;
+    ///   nothing has been touched then.
+    @discardableResult
+    package func upgrade(
+        _ scope: UpgradeScope = .everything
+    ) async throws(SchemaError) -> [Migration] {
+        let outcome = try await connected {
+            connection throws(SQLError) -> Result<[Migration], SchemaRefusal> in
+            switch dialect.safety {
+            case .transactions(let begin, let lock):
+                try await upgrade(scope, on: connection, begin, lock)
+            case .lease:
+                try await upgradeUnderLease(scope, on: connection)
+            }
+        }
+        return try unwrapped(outcome)
+    }
+
+    private func unwrapped<Output>(
+        _ outcome: Result<Output, SchemaRefusal>
+    ) throws(SchemaError) -> Output {
+        switch outcome {
+        case .success(let output): return output
+        case .failure(let refusal): throw .refused(refusal)
+        }
+    }
+
+    private func connected<Output>(
+        _ work: (Connection) async throws(SQLError) -> Output
+    ) async throws(SchemaError) -> Output {
+        do throws(SQLError) {
+            return try await lendConnection(to: work)
+        } catch {
+            throw .database(error)
+        }
+    }
+
+    private func lendConnection<Output>(
+        to work: (Connection) async throws(SQLError) -> Output
+    ) async throws(SQLError) -> Output {
+        let connection = try await connect()
+        do throws(SQLError) {
+            let output = try await work(connection)
+            await connection.close()
+            return output
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    private func planned(
+        _ scope: UpgradeScope, _ history: SchemaHistory
+    ) -> Result<SchemaPlan, SchemaRefusal> {
+        Result { () throws(SchemaRefusal) in
+            try SchemaPlan(scope, history: history, migrations: migrations)
+        }
+    }
+}
+
+/// What a runner tells while it works.
+package enum MigratorNews: Sendable, Equatable {
+    /// Another runner is at it; ours waits for it to end.
+    case waiting(for: String)
+    case applied(Migration)
+}
+
+// MARK: - Engines that take back whole steps
+
+extension Migrator {
+    /// One transaction a step; each asks anew what is missing, as another runner may have been there.
+    private func upgrade(
+        _ scope: UpgradeScope, on connection: Connection, _ begin: SQLStatement,
+        _ lock: SQLStatement?
+    ) async throws(SQLError) -> Result<[Migration], SchemaRefusal> {
+        var applied: [Migration] = []
+        while true {
+            let outcome = try await connection.transaction(begin) { () throws(SQLError) in
+                if let lock { _ = try await connection.execute(lock, within: .seconds(86_400)) }
+                return try await applyNext(scope, on: connection)
+            }
+            switch outcome {
+            case .failure(let refusal): return .failure(refusal)
+            case .success(nil): return .success(applied)
+            case .success(let step?):
+                applied.append(step)
+                report(.applied(step))
+            }
+        }
+    }
+
+    /// - Returns: the step that was applied, nil where none is missing.
+    private func applyNext(
+        _ scope: UpgradeScope, on connection: Connection
+    ) async throws(SQLError) -> Result<Migration?, SchemaRefusal> {
+        let plan = planned(scope, try await LiveSchema(connection, dialect).history())
+        guard case .success(let plan) = plan, let step = plan.steps.first else {
+            return plan.map { _ in nil }
+        }
+        try await connection.run(script: dialect.historyScript)
+        try await connection.run(script: step.sql)
+        try await connection.execute(dialect.note(step))
+        return .success(step)
+    }
+}
+
+// MARK: - Engines that keep what was done of a step
+
+extension Migrator {
+    private func upgradeUnderLease(
+        _ scope: UpgradeScope, on connection: Connection
+    ) async throws(SQLError) -> Result<[Migration], SchemaRefusal> {
+        // Nothing is made, not even the table of the lock, where a refusal is certain.
+        let before = planned(scope, try await LiveSchema(connection, dialect).history())
+        if case .failure(let refusal) = before { return .failure(refusal) }
+        try await connection.run(script: dialect.historyScript)
+        return try await lendConnection { beating throws(SQLError) in
+            try await lease.hold(
+                on: connection, beatingOn: beating, waiting: { report(.waiting(for: $0)) }
+            ) { () throws(SQLError) in
+                try await applyAll(scope, on: connection)
+            }
+        }
+    }
+
+    private func applyAll(
+        _ scope: UpgradeScope, on connection: Connection
+    ) async throws(SQLError) -> Result<[Migration], SchemaRefusal> {
+        let plan = planned(scope, try await LiveSchema(connection, dialect).history())
+        guard case .success(let plan) = plan else { return plan.map(\.steps) }
+        for step in plan.steps {
+            try await connection.run(script: step.sql)
+            guard try await lease.note(step, on: connection) else {
+                throw SQLError(
+                    kind: .busy, code: 0,
+                    message: "another runner has taken over, as this one gave no sign of life for "
+                        + "too long; run `annals db upgrade` again")
+            }
+            report(.applied(step))
+        }
+        return .success(plan.steps)
+    }
+}
