@@ -122,9 +122,8 @@ let package = Package(
             dependencies: [
                 "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
                 "SQLiteStorage", "SQLStorage", "PostgreSQL", "PostgreSQLStorage", "MySQL",
-                "MySQLStorage", "PankoStorage", "EventCopy", "MemoryStorage", "Identity",
-                "Observability", "API",
-                "Listener",
+                "MySQLStorage", "PankoStorage", "EventCopy", "MemoryStorage", "Migrations",
+                "Identity", "Observability", "API", "Listener",
                 argumentParser, configuration, logging, metrics,
             ],
             swiftSettings: safe),
@@ -149,8 +148,11 @@ let package = Package(
                 "OpenSSL", "Values",
             ], swiftSettings: strict),
         .testTarget(
-            name: "SQLTests", dependencies: ["SQL", "SQLStorage", "EventStore", "Values"],
-            swiftSettings: strict),
+            name: "SQLTests",
+            dependencies: [
+                "SQL", "SQLStorage", "PostgreSQL", "MySQL", "Migrations", "EventStore",
+                "TestSupport", "Values",
+            ], swiftSettings: strict),
         .testTarget(
             name: "PostgreSQLTests", dependencies: ["PostgreSQL", "SQL", "TestSupport", "Values"],
             swiftSettings: strict),
@@ -209,6 +211,7 @@ let package = Package(
             name: "AppTests",
             dependencies: [
                 "App", "EventCopy", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL",
+                "SQL", "SQLite",
                 "SQLiteStorage",
                 "Observability", "Listener", logging, metrics,
             ],

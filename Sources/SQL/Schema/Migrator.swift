@@ -3,8 +3,8 @@
 /// Runners queue: one applies, the others find nothing to do afterwards. A runner that is killed at
 /// any statement leaves a database from which the next one goes on.
 package struct Migrator<Connection: SQLConnection>: Sendable {
-    private let dialect: SchemaDialect
-    private let migrations: [Migration]
+    package let dialect: SchemaDialect
+    package let migrations: [Migration]
     private let lease: SchemaLease<Connection>
     private let report: @Sendable (MigratorNews) -> Void
     private let connect: @Sendable () async throws(SQLError) -> Connection
@@ -26,18 +26,10 @@ package struct Migrator<Connection: SQLConnection>: Sendable {
         self.connect = connect
     }
 
-    package func status() async throws(SchemaError) -> SchemaStatus {
+    package func history() async throws(SchemaError) -> SchemaHistory {
         try await connected { connection throws(SQLError) in
-            try await LiveSchema(connection, dialect).status(for: migrations)
-        }
-    }
-
-    /// What `upgrade` would do now.
-    package func plan(_ scope: UpgradeScope = .everything) async throws(SchemaError) -> SchemaPlan {
-        let history = try await connected { connection throws(SQLError) in
             try await LiveSchema(connection, dialect).history()
         }
-        return try unwrapped(planned(scope, history))
     }
 
     package func description() async throws(SchemaError) -> SchemaDescription {

@@ -25,10 +25,10 @@ package struct StoreCheck: Sendable {
             let database = try Database(
                 path: options.path, access: .readWrite, busyTimeout: options.busyTimeout)
             try ConnectionSettings.prepareWriter(database, options.synchronous)
-            let version = try Schema.version(of: database)
+            let status = try Schema.status(of: database)
             let schema = CheckFinding(
-                name: "schema", isGood: version == Schema.wanted,
-                detail: "version \(version), this build needs \(Schema.wanted)")
+                name: "schema", isGood: status.canServe,
+                detail: "version \(status.current), this build needs \(status.wanted)")
             return try [schema]
                 + ConnectionSettings.durability(of: database).map {
                     CheckFinding(name: $0.name, isGood: $0.isSafe, detail: $0.value)
