@@ -14,17 +14,20 @@ struct CopyCommand: AsyncParsableCommand {
         abstract: "Copy all events from another store, or from Panko's database, and compare.",
         discussion: """
             Ends are URLs as in database.url; panko+ before a source's URL reads Panko's database, \
-            as in panko+mysql://panko@host/panko. Passwords come from --from-password-file and \
-            --to-password-file, or from COPY_FROM_PASSWORD and COPY_TO_PASSWORD in the environment: \
-            on the command line everybody on the machine can read them.
+            as in panko+mysql://panko@host/panko. On the command line everybody on the machine can \
+            read a password: give files, or COPY_FROM (a URL), COPY_FROM_PASSWORD and \
+            ANNALS_DATABASE_PASSWORD in the environment.
 
             Copying again does no harm: what is there already is a duplicate. A copy that was \
             stopped goes on where it ended when the same command is given. Status 0 only where \
             every event was read back from the target and is as it is in the source.
             """)
 
-    @Option(help: ArgumentHelp("Where events are copied from; only read.", valueName: "url"))
-    var from: String
+    @Option(
+        help: ArgumentHelp(
+            "Where events are copied from; only read. Without it: COPY_FROM of the environment.",
+            valueName: "url"))
+    var from: String?
 
     @Option(
         help: ArgumentHelp(
@@ -54,13 +57,13 @@ struct CopyCommand: AsyncParsableCommand {
 
     func run() async throws {
         _ = try options.read()
-        let (source, target) = try Failure.reporting { () throws(SettingsError) in try ends() }
-        for (option, url) in [("--from", from), ("--to", to ?? "")]
-        where CopyEndpoint.showsPassword(url) {
+        for (option, url) in [("--from", from), ("--to", to)]
+        where CopyEndpoint.showsPassword(url ?? "") {
             Failure.say(
                 "the password in \(option) can be read in the list of processes; "
                     + "use \(option)-password-file.")
         }
+        let (source, target) = try Failure.reporting { () throws(SettingsError) in try ends() }
         let report: CopyReport
         do {
             report = try await copy(from: source, to: target)
@@ -73,15 +76,15 @@ struct CopyCommand: AsyncParsableCommand {
 
     private func ends() throws(SettingsError) -> (source: CopyEndpoint, target: CopyEndpoint) {
         let environment = ProcessInfo.processInfo.environment
+        // Without a URL it would be the store of the settings, as for the target.
         let source = try CopyEndpoint(
             CopyEndpoint.Description(
-                option: "--from", url: from, passwordFile: fromPasswordFile,
-                password: environment["COPY_FROM_PASSWORD"]),
+                option: "--from", url: from ?? environment["COPY_FROM"] ?? "",
+                passwordFile: fromPasswordFile, password: environment["COPY_FROM_PASSWORD"]),
             settings: SettingsSources())
         let target = try CopyEndpoint(
-            CopyEndpoint.Description(
-                option: "--to", url: to, passwordFile: toPasswordFile,
-                password: environment["COPY_TO_PASSWORD"]), settings: options.sources)
+            CopyEndpoint.Description(option: "--to", url: to, passwordFile: toPasswordFile),
+            settings: options.sources)
         guard target.kind == .store else {
             throw SettingsError(["--to: Panko's database is only read."])
         }
