@@ -72,7 +72,10 @@ let package = Package(
         .target(
             name: "Migrations", dependencies: ["SQL"], path: "migrations",
             resources: [
-                .embedInCode("sqlite/001_events.sql")
+                .embedInCode("sqlite/001_events.sql"),
+                .embedInCode("postgresql/001_postgresql_events.sql"),
+                .embedInCode("mysql/001_events_and_postings.sql"),
+                .embedInCode("mysql/expected_mysql.txt"),
             ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",
@@ -162,13 +165,13 @@ let package = Package(
         .testTarget(
             name: "PostgreSQLStorageTests",
             dependencies: [
-                "PostgreSQLStorage", "PostgreSQL", "SQLStorage", "SQL", "EventStore",
+                "PostgreSQLStorage", "PostgreSQL", "Migrations", "SQLStorage", "SQL", "EventStore",
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
             name: "MySQLStorageTests",
             dependencies: [
-                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore",
+                "MySQLStorage", "MySQL", "SQLStorage", "SQL", "EventStore", "Migrations",
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(

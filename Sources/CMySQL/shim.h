@@ -1,2 +1,3 @@
 #pragma once
 #include <mysql.h>
+#include <stdlib.h>

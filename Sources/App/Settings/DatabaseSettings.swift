@@ -15,7 +15,10 @@ package struct DatabaseSettings: Sendable, Equatable {
     package var partitionsAhead: Int
 
     init(_ values: SettingValues) throws(SettingsError) {
-        url = try values(Self.url)
+        let url = try values(Self.url)
+        let password = try PasswordSource.password(
+            values(Self.password), file: values(Self.passwordFile))
+        self.url = password.map(url.with(password:)) ?? url
         allowUnsafe = try values(Self.allowUnsafe)
         queryTimeout = try values(Self.queryTimeout)
         writers = try values(Self.writers)
@@ -27,6 +30,14 @@ package struct DatabaseSettings: Sendable, Equatable {
         partitionsAhead = try values(Self.partitionsAhead)
     }
 
+    /// How the store is to use its server.
+    package var serverOptions: ServerStoreOptions {
+        ServerStoreOptions(
+            queryTimeout: queryTimeout, writers: writers, readers: readers,
+            maximumAge: connectionMaximumAge, partitions: partitions,
+            partitionsAhead: partitionsAhead, usesPreparedStatements: preparedStatements)
+    }
+
     /// Groups of events that are written side by side: SQLite has one writer.
     var parallelGroups: Int {
         if case .sqlite = url { 1 } else { writers }
@@ -36,7 +47,7 @@ package struct DatabaseSettings: Sendable, Equatable {
 extension DatabaseSettings {
     static let url = Setting(
         "database.url", .databaseURL, default: "sqlite:///var/lib/annals/annals.db",
-        help: "The store. Three slashes begin an absolute path, none a relative one.")
+        help: "The store: SQLite's file, or a server. See docs/operations.md, The database.")
     static let password = Setting(
         "database.password", .secret, default: "",
         help: "The password for the server. Give it in the environment, ANNALS_DATABASE_PASSWORD.")

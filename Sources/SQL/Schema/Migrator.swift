@@ -114,12 +114,12 @@ extension Migrator {
     /// One transaction a step; each asks anew what is missing, as another runner may have been there.
     private func upgrade(
         _ scope: UpgradeScope, on connection: Connection, _ begin: SQLStatement,
-        _ lock: SQLStatement?
+        _ lock: SchemaLock?
     ) async throws(SQLError) -> Result<[Migration], SchemaRefusal> {
         var applied: [Migration] = []
         while true {
             let outcome = try await connection.transaction(begin) { () throws(SQLError) in
-                if let lock { _ = try await connection.execute(lock, within: .seconds(86_400)) }
+                if let lock { try await take(lock, on: connection) }
                 return try await applyNext(scope, on: connection)
             }
             switch outcome {
@@ -130,6 +130,14 @@ extension Migrator {
                 report(.applied(step))
             }
         }
+    }
+
+    private func take(
+        _ lock: SchemaLock, on connection: Connection
+    ) async throws(SQLError) {
+        if try await connection.query(lock.attempt).first?.integer(0) == 1 { return }
+        report(.waiting(for: "another session"))
+        _ = try await connection.execute(lock.wait, within: .seconds(86_400))
     }
 
     /// - Returns: the step that was applied, nil where none is missing.

@@ -1,0 +1,47 @@
+import EventStore
+import Values
+
+/// The events of one transaction: each id once, in the order of the ids, so that instances that
+/// bring the same ones lock them in one order.
+struct EventGroup: Sendable {
+    private(set) var events: [PreparedEvent]
+    /// For each event as it came: its place in `events`.
+    private let places: [Int]
+    private let incoming: [IncomingEvent]
+
+    init(_ incoming: [IncomingEvent]) {
+        self.incoming = incoming
+        var first: [ExactText: Int] = [:]
+        for (index, one) in incoming.enumerated() where first[ExactText(one.event.messageID)] == nil
+        {
+            first[ExactText(one.event.messageID)] = index
+        }
+        let order = first.sorted { $0.key < $1.key }
+        events = order.map {
+            PreparedEvent(incoming[$0.value], tie: UInt32.random(in: 0...UInt32.max))
+        }
+        var places: [ExactText: Int] = [:]
+        for (place, entry) in order.enumerated() { places[entry.key] = place }
+        self.places = incoming.map { places[ExactText($0.event.messageID)] ?? 0 }
+    }
+
+    /// Other places, because two events met in one.
+    mutating func drawTies() {
+        for index in events.indices { events[index].tie = UInt32.random(in: 0...UInt32.max) }
+    }
+
+    /// What became of the events as they came.
+    ///
+    /// - Parameter known: for those of `events` that were stored before, the digest that is stored.
+    func outcomes(known: [Int: [UInt8]]) -> [RecordOutcome] {
+        var isTaken = [Bool](repeating: false, count: events.count)
+        return zip(incoming, places).map { one, place in
+            if known[place] == nil, !isTaken[place] {
+                isTaken[place] = true
+                return .accepted
+            }
+            let stored = known[place] ?? events[place].digest
+            return one.digest == stored ? .duplicate : .conflict
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import EventStore
+import MySQL
+import SQL
+import SQLStorage
+import Values
+
+/// Reads rows of the table `event` as events.
+struct EventRows {
+    let connection: MySQLConnection
+    let names: EventTypeNames
+    let deadline: QueryDeadline
+
+    /// What every statement about events selects.
+    static let columns: SQLStatement =
+        "e.message_id, e.event_type_id, e.generated, e.tie, e.parts, e.traits, e.raw"
+
+    func query(_ statement: SQLStatement) async throws(SQLError) -> [SQLRow] {
+        try await connection.query(statement, within: deadline.remaining())
+    }
+
+    func event(messageID: String) async throws(SQLError) -> Event? {
+        let row = try await query(
+            """
+            SELECT \(Self.columns) FROM event_id AS i
+            STRAIGHT_JOIN event AS e ON e.generated = i.generated AND e.tie = i.tie
+            WHERE i.message_id = \(messageID)
+            """
+        ).first
+        guard let row else { return nil }
+        return try await event(from: EventRow(row))
+    }
+
+    func event(from row: EventRow) async throws(SQLError) -> Event {
+        let traitBytes =
+            row.parts.contains(.traits) ? try await document(.traits, of: row.place) : row.traits
+        let raw = row.parts.contains(.raw) ? try await document(.raw, of: row.place) : row.raw
+        guard let traits = TraitDocument.decode(traitBytes ?? []),
+            let generated = Timestamp(microseconds: row.place.generated),
+            let type = try await names.name(of: row.typeID, on: connection)
+        else {
+            throw SQLError(
+                kind: .corrupt, code: 0,
+                message: "the row of event \(row.messageID.debugDescription) is damaged")
+        }
+        return Event(
+            messageID: row.messageID, eventType: type, generated: generated, traits: traits,
+            raw: raw.map { JSONText(canonical: String(decoding: $0, as: UTF8.self)) }
+                ?? .emptyObject)
+    }
+
+    private func document(
+        _ document: EventParts, of place: EventPlace
+    ) async throws(SQLError) -> [UInt8] {
+        let rows = try await query(
+            """
+            SELECT content FROM event_part WHERE generated = \(place.generated)
+            AND tie = \(Int64(place.tie)) AND document = \(Int64(document.rawValue)) ORDER BY part
+            """)
+        return rows.reduce(into: []) { $0 += $1.blob(0) }
+    }
+}
+
+/// The columns of `EventRows.columns`.
+struct EventRow {
+    let messageID: String
+    let typeID: Int64
+    let place: EventPlace
+    let parts: EventParts
+    let traits: [UInt8]?
+    let raw: [UInt8]?
+
+    init(_ row: SQLRow) {
+        messageID = row.text(0)
+        typeID = row.integer(1)
+        place = EventPlace(
+            generated: row.integer(2), tie: UInt32(truncatingIfNeeded: row.integer(3)))
+        parts = EventParts(rawValue: UInt8(truncatingIfNeeded: row.integer(4)))
+        traits = row.isNull(5) ? nil : row.blob(5)
+        raw = row.isNull(6) ? nil : row.blob(6)
+    }
+}
+
+/// When a query has to be done, over all its statements.
+struct QueryDeadline: Sendable {
+    private let end: ContinuousClock.Instant
+
+    init(_ limit: Duration) {
+        end = .now + limit
+    }
+
+    /// - Throws: `.timedOut` once nothing remains.
+    func remaining() throws(SQLError) -> Duration {
+        let rest = end - .now
+        guard rest > .zero else {
+            throw SQLError(kind: .timedOut, code: 0, message: "the query ran into its time limit")
+        }
+        return rest
+    }
+}

@@ -1,0 +1,99 @@
+import EventStore
+import MySQL
+import SQL
+import Values
+
+/// Writes a group of events in one transaction, in few round trips: ids, events, postings.
+struct EventWriter {
+    let connection: MySQLConnection
+    let names: EventTypeNames
+
+    /// - Returns: for each event of the group that was stored before, its place and the stored digest.
+    func write(_ group: EventGroup) async throws(SQLError) -> [Int: [UInt8]] {
+        let events = group.events
+        let types = try await names.note(events, on: connection)
+        return try await connection.transaction { () async throws(SQLError) in
+            let found = try await insertIDs(of: events)
+            // A transaction of ours was committed and we were not told: all of it is there.
+            if found.ours == 0 {
+                let new = events.indices.filter { found.known[$0] == nil }.map { events[$0] }
+                try await insert(new.sorted { $0.place < $1.place }, types)
+            }
+            return found.known
+        }
+    }
+
+    private struct FoundIDs {
+        /// Digests of events that were stored before, by their places.
+        var known: [Int: [UInt8]] = [:]
+        /// How many were stored before by an attempt of this very group.
+        var ours = 0
+    }
+
+    /// Takes the ids that are free, waiting for other transactions that are about to.
+    private func insertIDs(of events: [PreparedEvent]) async throws(SQLError) -> FoundIDs {
+        var rows = BulkRows(.blob, .integer, .integer, .blob)
+        for event in events {
+            rows.append(
+                .text(event.event.messageID), .integer(event.place.generated),
+                .integer(Int64(event.tie)), .blob(event.digest))
+        }
+        // Not INSERT IGNORE: it would also pass over whatever does not fit.
+        let inserted = try await connection.execute(
+            """
+            INSERT INTO event_id (message_id, generated, tie, digest) VALUES (?, ?, ?, ?)
+            ON DUPLICATE KEY UPDATE message_id = message_id
+            """, for: rows)
+        if inserted == events.count { return FoundIDs() }
+        return try await lookUp(events, inserted: inserted)
+    }
+
+    /// Tells the ids that were there before from those that were inserted: these have our ties.
+    private func lookUp(
+        _ events: [PreparedEvent], inserted: Int
+    ) async throws(SQLError) -> FoundIDs {
+        let stored = try await StoredIDs(events.map(\.event.messageID), on: connection)
+        var found = FoundIDs()
+        var withOurTie = 0
+        for (place, event) in events.enumerated() {
+            guard let row = stored[event.event.messageID] else {
+                throw SQLError(kind: .deadlock, code: 0, message: "an id went while it was written")
+            }
+            if row.place == event.place, row.digest == event.digest {
+                withOurTie += 1
+            } else {
+                found.known[place] = row.digest
+            }
+        }
+        if withOurTie == inserted { return found }
+        guard inserted == 0 else {
+            throw SQLError(kind: .deadlock, code: 0, message: "ids of this group were half written")
+        }
+        found.ours = withOurTie
+        return found
+    }
+
+    /// - Parameter events: in the order of their places, so that rows are appended.
+    private func insert(
+        _ events: [PreparedEvent], _ types: [ExactText: Int64]
+    ) async throws(SQLError) {
+        if events.isEmpty { return }
+        var rows = EventRowsToWrite()
+        for event in events { rows.append(event, typeID: types[event.type] ?? 0) }
+        try await connection.execute(
+            """
+            INSERT INTO event (generated, tie, message_id, event_type_id, parts, traits, raw)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """, for: rows.events)
+        if !rows.parts.isEmpty {
+            try await connection.execute(
+                """
+                INSERT INTO event_part (generated, tie, document, part, content)
+                VALUES (?, ?, ?, ?, ?)
+                """, for: rows.parts)
+        }
+        try await connection.execute(
+            "INSERT INTO posting (trait_key, minute, list, entries) VALUES (?, ?, ?, ?)",
+            for: PostingRows(events).rows)
+    }
+}

@@ -1,0 +1,132 @@
+package import EventStore
+import JSON
+import Values
+
+/// Traits as one JSON document that a database administrator can read and a server can look into:
+/// `{"string": {"project_id": "p"}, "integer": {"size": 20}, "float": {...}, "datetime": {...}}`.
+///
+/// Types without traits are left out; names are in the order of their bytes; a trait without a value
+/// is null; times are written as `2020-01-02T10:00:00.123456` in UTC. Every value comes back as it
+/// was: integers and floats are written in digits that read back as the same number.
+package enum TraitDocument {
+    /// UTF-8.
+    package static func encode(_ traits: [Trait]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(64 + traits.count * 48)
+        bytes.append(UInt8(ascii: "{"))
+        for type in TraitType.allCases {
+            var isFirst = true
+            for trait in traits where trait.value.type == type {
+                if isFirst {
+                    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+                    bytes.append(string: type.name)
+                    bytes.append(contentsOf: ":{".utf8)
+                    isFirst = false
+                } else {
+                    bytes.append(UInt8(ascii: ","))
+                }
+                bytes.append(string: trait.name)
+                bytes.append(UInt8(ascii: ":"))
+                bytes.append(value: trait.value)
+            }
+            if !isFirst { bytes.append(UInt8(ascii: "}")) }
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    /// In no order. Nil where the bytes are no such document: the row is damaged.
+    ///
+    /// Spaces between tokens and numbers in other digits are fine: PostgreSQL writes its own.
+    package static func decode(_ bytes: [UInt8]) -> [Trait]? {
+        let limits = JSONLimits(depth: 3, valueBytes: .max)
+        // A document that cannot be read is damaged, whatever the reader says of it.
+        return try? JSONDocument.read(bytes, limits: limits) { document throws(JSONError) in
+            try traits(of: document.value(), in: document)
+        }
+    }
+
+    private static func traits(of root: JSONNode, in document: JSONDocument) -> [Trait]? {
+        guard document.kind(of: root) == .object else { return nil }
+        var traits: [Trait] = []
+        for (name, group) in document.members(of: root) {
+            guard let type = TraitType(name: document.text(of: name)),
+                document.kind(of: group) == .object
+            else { return nil }
+            for (name, value) in document.members(of: group) {
+                guard let value = self.value(of: value, type, in: document) else { return nil }
+                traits.append(Trait(document.text(of: name), value))
+            }
+        }
+        return traits
+    }
+
+    private static func value(
+        of node: JSONNode, _ type: TraitType, in document: JSONDocument
+    ) -> TraitValue? {
+        let kind = document.kind(of: node)
+        if kind == .null { return .null(type) }
+        switch type {
+        case .text:
+            return kind == .string ? .text(document.text(of: node)) : nil
+        case .integer:
+            return kind == .integer ? .integer(document.integer(of: node)) : nil
+        case .float:
+            switch kind {
+            case .integer, .bigInteger, .float: return .float(document.double(of: node))
+            default: return nil
+            }
+        case .datetime:
+            guard kind == .string else { return nil }
+            return Timestamp(document.text(of: node)).map { .datetime($0) }
+        }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func append(value: TraitValue) {
+        switch value {
+        case .text(let text): append(string: text)
+        case .integer(let number): append(contentsOf: String(number).utf8)
+        case .float(let number): append(contentsOf: number.shortestText.utf8)
+        case .datetime(let time):
+            append(UInt8(ascii: "\""))
+            append(contentsOf: time.isoText)
+            append(UInt8(ascii: "\""))
+        case .null: append(contentsOf: "null".utf8)
+        }
+    }
+
+    /// In quotes; what JSON wants escaped is, nothing else.
+    fileprivate mutating func append(string text: String) {
+        append(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { bytes in
+            // Nearly every text is plain: then it is copied as a whole.
+            let isPlain = unsafe bytes.allSatisfy { !Self.isEscaped($0) }
+            if isPlain {
+                unsafe append(contentsOf: bytes)
+            } else {
+                for unsafe byte in unsafe bytes { append(escaping: byte) }
+            }
+        }
+        append(UInt8(ascii: "\""))
+    }
+
+    private static func isEscaped(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
+    private mutating func append(escaping byte: UInt8) {
+        guard Self.isEscaped(byte) else { return append(byte) }
+        if byte >= 0x20 {
+            append(UInt8(ascii: "\\"))
+            append(byte)
+        } else {
+            let digits = Array("0123456789abcdef".utf8)
+            append(contentsOf: "\\u00".utf8)
+            append(digits[Int(byte >> 4)])
+            append(digits[Int(byte & 15)])
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Migrations
+import MySQL
+import MySQLStorage
+import SQL
+import SQLStorage
+import TestSupport
+
+/// Lends a database of its own with our schema, which goes when `body` has ended.
+func withTemporaryDatabase(_ body: (TemporaryDatabase) async throws -> Void) async throws {
+    let name = EngineDatabase.freshName()
+    let database = TemporaryDatabase(
+        server: try MySQLOptions(url: EngineDatabase.mysql.url ?? ""),
+        options: try MySQLOptions(url: EngineDatabase.mysql.url(of: name) ?? ""))
+    try await database.run(script: "CREATE DATABASE \(name)", on: database.server)
+    let result: Result<Void, any Error>
+    do {
+        try await database.migrate()
+        result = .success(try await body(database))
+    } catch {
+        result = .failure(error)
+    }
+    try await database.run(script: "DROP DATABASE \(name)", on: database.server)
+    try result.get()
+}
+
+struct TemporaryDatabase {
+    let server: MySQLOptions
+    let options: MySQLOptions
+
+    func store(
+        _ options: ServerStoreOptions = ServerStoreOptions(writers: 3, readers: 2)
+    ) -> MySQLStore {
+        MySQLStore(connection: self.options, options: options)
+    }
+
+    func migrate() async throws {
+        let options = options
+        try await Migrator(.mysql, Migrations.mysql) { () async throws(SQLError) in
+            try await MySQLConnection.open(options)
+        }.upgrade()
+    }
+
+    func run(script: String, on server: MySQLOptions? = nil) async throws {
+        let connection = try await MySQLConnection.open(server ?? options)
+        try await connection.run(script: script)
+        await connection.close()
+    }
+}
