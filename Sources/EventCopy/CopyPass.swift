@@ -1,4 +1,5 @@
 package import EventStore
+import Values
 
 /// Gives every event of a source to a store.
 ///
@@ -28,7 +29,9 @@ package struct CopyPass: Sendable {
         _ state: inout CopyState, afterPage: (CopyState) throws(StorageError) -> Bool
     ) async throws(StorageError) -> Bool {
         var next = try await page(after: state.position)
+        var room = Room(target)
         while let page = next {
+            await room.prepare(for: page.events)
             // The page behind it is read while this one is written.
             async let following = result(after: page.end)
             let written = await recorded(page)
@@ -71,6 +74,30 @@ package struct CopyPass: Sendable {
         } catch {
             return .failure(error)
         }
+    }
+}
+
+/// Lets the target make room for times long gone, as it does by itself for those to come: an engine
+/// with partitions would otherwise keep all the past in one.
+private struct Room {
+    private let target: any EventStorage
+    private var preparedAt: Timestamp?
+    /// Less than the shortest partition.
+    private static let step: Int64 = 3_600_000_000
+
+    init(_ target: any EventStorage) {
+        self.target = target
+    }
+
+    mutating func prepare(for events: [Event]) async {
+        // Where most of the page is: a few events of odd times are not worth a partition each.
+        let times = events.map(\.generated).sorted()
+        guard !times.isEmpty else { return }
+        let middle = times[times.count / 2]
+        if let preparedAt, abs(middle.microseconds - preparedAt.microseconds) < Self.step { return }
+        preparedAt = middle
+        // Without room the events are written all the same, just not apart from others.
+        _ = try? await target.maintain(at: middle, droppingBefore: nil)
     }
 }
 

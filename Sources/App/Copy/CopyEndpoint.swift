@@ -66,10 +66,12 @@ package struct CopyEndpoint: Sendable, Equatable {
 
     /// Whether a password stands in the URL, where every user of the machine can see it.
     package static func showsPassword(_ url: String) -> Bool {
-        guard let end = url.lastIndex(of: "@"), let start = url.firstRange(of: "://") else {
-            return false
-        }
-        guard start.upperBound < end else { return false }
+        let parts = url.split(separator: "?", maxSplits: 1)
+        let names = parts.dropFirst().first?.split(separator: "&") ?? []
+        if names.contains(where: { $0.lowercased().hasPrefix("pass") }) { return true }
+        guard let end = url.lastIndex(of: "@"), let start = url.firstRange(of: "://"),
+            start.upperBound < end
+        else { return false }
         let user = url[start.upperBound..<end]
         return user.firstIndex(of: ":").map { user.index(after: $0) < user.endIndex } ?? false
     }

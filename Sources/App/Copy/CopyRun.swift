@@ -40,7 +40,7 @@ package struct CopyRun {
         if state.isCompared { state.restartComparison() }
         try file.write(state)
         do throws(StorageError) {
-            let total = try await source.eventCount()
+            let total = await countForBar()
             var report = CopyReport(statePath: file.path)
             var isWhole = true
             if scope == .everything {
@@ -55,6 +55,11 @@ package struct CopyRun {
                 "\(error.label): \(error.detail). What is copied stays; the same command goes on "
                     + "where this one ended (\(file.path)).")
         }
+    }
+
+    /// Nil where the source does not know, or cannot tell in time: the bar can do without.
+    private func countForBar() async -> Int? {
+        try? await source.eventCount()
     }
 
     private func copy(

@@ -1,7 +1,9 @@
 import EventCopy
 import EventStore
+import MySQL
 import OpenSSL
 import PankoStorage
+import PostgreSQL
 import SQL
 import SQLite
 import SQLiteStorage
@@ -35,6 +37,17 @@ struct OpenedSource {
             return pankoSource(.sqlite) { () throws(SQLError) in
                 try SQLiteReadConnection(path: path)
             }
+        case .postgresql(var options):
+            options.connectTimeout = settings.connectTimeout
+            options.usesPreparedStatements = settings.preparedStatements
+            return pankoSource(.postgresql) { [options] () async throws(SQLError) in
+                try await PostgreSQLConnection.open(options)
+            }
+        case .mysql(var options):
+            options.connectTimeout = settings.connectTimeout
+            return pankoSource(.mysql) { [options] () async throws(SQLError) in
+                try await MySQLConnection.open(options)
+            }
         }
     }
 
@@ -43,7 +56,10 @@ struct OpenedSource {
         _ dialect: PankoDialect,
         open: @escaping @Sendable () async throws(SQLError) -> Connection
     ) -> any CopySource {
-        let limits = ConnectionPoolLimits(connections: 1, wait: .seconds(600))
+        // No sign of life is asked for: that asks for a server that takes writes, and a standby will
+        // do here.
+        let limits = ConnectionPoolLimits(
+            connections: 1, wait: .seconds(600), idleCheck: .seconds(86_400))
         return PankoDatabase(
             ConnectionPool(limits, open: open), dialect, digest: SHA256.digest)
     }

@@ -43,6 +43,8 @@ struct CopyEndpointTests {
             ("mysql://panko:secret@host/panko", true), ("mysql://panko@host/panko", false),
             ("mysql://panko:@host/panko", false), ("sqlite:///a:b@c", true), ("sqlite:a.db", false),
             ("panko+postgresql://u:p@ss@host/db", true), ("@://", false),
+            ("postgresql://u@host/db?sslmode=require&password=x", true),
+            ("postgresql://u@host/db?sslmode=require", false),
         ])
     func password(url: String, isShown: Bool) {
         #expect(CopyEndpoint.showsPassword(url) == isShown)
