@@ -2,6 +2,7 @@ import EventCopy
 import EventStore
 import MemoryStorage
 import OpenSSL
+import Synchronization
 import Testing
 import Values
 
@@ -78,7 +79,10 @@ struct CopyPassTests {
     func patience() async throws {
         _ = try await source.fill(10)
         let busy = BusyStorage(target, refusals: 3)
-        let patient = Patience(pauses: [.seconds(1), .seconds(1)], wait: { _ in })
+        let waits = Mutex<[Duration]>([])
+        let patient = Patience(
+            pauses: [.seconds(1), .seconds(2)],
+            report: { _, pause in waits.withLock { $0.append(pause) } }, wait: { _ in })
         let pass = CopyPass(
             from: StoreSource(source), to: busy, digest: SHA256.digest, patience: patient)
         var state = CopyState()
@@ -86,8 +90,29 @@ struct CopyPassTests {
             try await pass.run(&state) { _ in true }
         }
         #expect(state.copied.events == 0)
+        #expect(waits.withLock { $0 } == [.seconds(1), .seconds(2)])
         #expect(try await pass.run(&state) { _ in true })
         #expect(state.copied.accepted == 10)
+    }
+
+    @Test("asks the target to make room where most events of a page are, once for each time")
+    func room() async throws {
+        _ = try await source.fill(50)
+        let odd = Event(messageID: "odd", eventType: "t", generated: .earliest, traits: [])
+        _ = try await source.record([IncomingEvent(odd, digest: SHA256.digest)])
+        let far = Event(messageID: "far", eventType: "t", generated: .latest, traits: [])
+        _ = try await source.record([IncomingEvent(far, digest: SHA256.digest)])
+        let storage = BusyStorage(target, refusals: 0)
+        let pass = CopyPass(
+            from: StoreSource(source, pageSize: 17), to: storage, digest: SHA256.digest)
+        var state = CopyState()
+        #expect(try await pass.run(&state) { _ in true })
+        let prepared = storage.prepared.withLock { $0 }
+        #expect(
+            prepared.map(\.date) == [
+                CivilDate(year: 2020, month: 1, day: 1), Timestamp.latest.date,
+            ])
+        #expect(state.copied.accepted == 52)
     }
 
     @Test("a position of another kind of source is refused")

@@ -31,10 +31,12 @@ extension MemoryEventStorage {
     }
 }
 
-/// Refuses to record a few times, then passes everything on.
+/// Refuses to record a few times, then passes everything on; remembers what it made room for.
 final class BusyStorage: EventStorage {
     private let storage: MemoryEventStorage
     private let refusals: Mutex<Int>
+    /// The times that room was made for.
+    let prepared = Mutex<[Timestamp]>([])
 
     init(_ storage: MemoryEventStorage, refusals: Int) {
         self.storage = storage
@@ -74,6 +76,13 @@ final class BusyStorage: EventStorage {
         before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
     ) async throws(StorageError) -> Int {
         try await storage.deleteEvents(before: cutoff, of: types, batchSize: batchSize)
+    }
+
+    func maintain(
+        at now: Timestamp, droppingBefore cutoff: Timestamp?
+    ) async throws(StorageError) -> Int {
+        prepared.withLock { $0.append(now) }
+        return 0
     }
 
     func status() async -> StorageStatus { await storage.status() }

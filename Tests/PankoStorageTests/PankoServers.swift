@@ -7,11 +7,39 @@ import SQL
 import TestSupport
 import Testing
 
-/// Lends what Panko left on PostgreSQL, in a database that goes when `body` has ended.
-///
-/// - Parameter more: statements that are run after Panko's own.
+/// Lends what Panko left on PostgreSQL, as a source.
 func withPankoOnPostgreSQL(
     more: String = "", _ body: (PankoSource) async throws -> Void
+) async throws {
+    try await withPankoDatabaseOnPostgreSQL(more: more) { options in
+        let connections = ConnectionPool(ConnectionPoolLimits(connections: 1)) {
+            () async throws(SQLError) in try await PostgreSQLConnection.open(options)
+        }
+        try await body { pageSize in
+            PankoDatabase(connections, .postgresql, digest: SHA256.digest, pageSize: pageSize)
+        }
+        await connections.close()
+    }
+}
+
+/// The same on MariaDB.
+func withPankoOnMySQL(_ body: (PankoSource) async throws -> Void) async throws {
+    try await withPankoDatabaseOnMySQL { options in
+        let connections = ConnectionPool(ConnectionPoolLimits(connections: 1)) {
+            () async throws(SQLError) in try await MySQLConnection.open(options)
+        }
+        try await body { pageSize in
+            PankoDatabase(connections, .mysql, digest: SHA256.digest, pageSize: pageSize)
+        }
+        await connections.close()
+    }
+}
+
+/// Lends a database that goes when `body` has ended.
+///
+/// - Parameter more: statements that are run after Panko's own.
+func withPankoDatabaseOnPostgreSQL(
+    more: String = "", _ body: (PostgreSQLOptions) async throws -> Void
 ) async throws {
     let server = try PostgreSQLOptions(url: #require(EngineDatabase.postgresql.url))
     let name = EngineDatabase.freshName()
@@ -25,13 +53,7 @@ func withPankoOnPostgreSQL(
         try await filler.run(script: PankoFixture.text("rows-postgresql.sql"))
         if !more.isEmpty { try await filler.run(script: more) }
         await filler.close()
-        let connections = ConnectionPool(ConnectionPoolLimits(connections: 1)) {
-            () async throws(SQLError) in try await PostgreSQLConnection.open(options)
-        }
-        try await body { pageSize in
-            PankoDatabase(connections, .postgresql, digest: SHA256.digest, pageSize: pageSize)
-        }
-        await connections.close()
+        try await body(options)
     }
     try await administrator.run(script: "DROP DATABASE \(name) WITH (FORCE)")
     await administrator.close()
@@ -39,7 +61,7 @@ func withPankoOnPostgreSQL(
 }
 
 /// The same on MariaDB.
-func withPankoOnMySQL(_ body: (PankoSource) async throws -> Void) async throws {
+func withPankoDatabaseOnMySQL(_ body: (MySQLOptions) async throws -> Void) async throws {
     let server = try MySQLOptions(url: #require(EngineDatabase.mysql.url))
     let name = EngineDatabase.freshName()
     let options = try MySQLOptions(url: #require(EngineDatabase.mysql.url(of: name)))
@@ -50,13 +72,7 @@ func withPankoOnMySQL(_ body: (PankoSource) async throws -> Void) async throws {
         try await filler.run(script: PankoFixture.text("schema-mariadb.sql"))
         try await filler.run(script: PankoFixture.text("rows-mariadb.sql"))
         await filler.close()
-        let connections = ConnectionPool(ConnectionPoolLimits(connections: 1)) {
-            () async throws(SQLError) in try await MySQLConnection.open(options)
-        }
-        try await body { pageSize in
-            PankoDatabase(connections, .mysql, digest: SHA256.digest, pageSize: pageSize)
-        }
-        await connections.close()
+        try await body(options)
     }
     try await administrator.run(script: "DROP DATABASE \(name)")
     await administrator.close()

@@ -10,12 +10,12 @@ package struct CopyRun {
     private let file: CopyStateFile
     private let style: CopyProgress.Style
     private let stop: StopRequest
-    private let write: (String) -> Void
+    private let write: @Sendable (String) -> Void
 
     /// - Parameter write: takes what is shown while it runs.
     package init(
         from source: any CopySource, to target: any EventStorage, file: CopyStateFile,
-        style: CopyProgress.Style, stop: StopRequest, write: @escaping (String) -> Void
+        style: CopyProgress.Style, stop: StopRequest, write: @escaping @Sendable (String) -> Void
     ) {
         self.source = source
         self.target = target
@@ -40,6 +40,7 @@ package struct CopyRun {
         if state.isCompared { state.restartComparison() }
         try file.write(state)
         do throws(StorageError) {
+            try await probe(after: state.position)
             let total = await countForBar()
             var report = CopyReport(statePath: file.path)
             var isWhole = true
@@ -57,6 +58,20 @@ package struct CopyRun {
         }
     }
 
+    /// A server that is not there at the start, or does not let us in, is said at once. One that goes
+    /// away later is waited for.
+    private func probe(after position: SourcePosition?) async throws(StorageError) {
+        _ = try await source.page(after: position)
+        _ = try await target.events(matching: EventQuery(limit: 1))
+    }
+
+    private var patience: Patience {
+        Patience(report: { [write] error, pause in
+            guard pause >= .seconds(1) else { return }
+            write("annals: \(error.label): \(error.detail); next try in \(pause.inWords)\n")
+        })
+    }
+
     /// Nil where the source does not know, or cannot tell in time: the bar can do without.
     private func countForBar() async -> Int? {
         try? await source.eventCount()
@@ -69,7 +84,7 @@ package struct CopyRun {
         var progress = CopyProgress(
             "copied", total: total, done: before.events, style: style, write: write)
         defer { progress.finish() }
-        let pass = CopyPass(from: source, to: target, digest: SHA256.digest)
+        let pass = CopyPass(from: source, to: target, digest: SHA256.digest, patience: patience)
         let isWhole = try await pass.run(&state) { state throws(StorageError) in
             progress.update(state.copied.events)
             return try keep(state)
@@ -85,7 +100,7 @@ package struct CopyRun {
         var progress = CopyProgress(
             "compared", total: total, done: state.compared.events, style: style, write: write)
         defer { progress.finish() }
-        let pass = ComparePass(source, with: target, digest: SHA256.digest)
+        let pass = ComparePass(source, with: target, digest: SHA256.digest, patience: patience)
         let isWhole = try await pass.run(&state) { state throws(StorageError) in
             progress.update(state.compared.events)
             return try keep(state)
