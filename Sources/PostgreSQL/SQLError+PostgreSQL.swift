@@ -86,7 +86,8 @@ extension SQLError {
         ),
         (
             ["certificate verify failed"], .denied,
-            "; name the CA that signed the server's certificate with sslrootcert in the database URL"
+            "; the server's certificate must be valid today, and signed by the CA that sslrootcert "
+                + "in the database URL names"
         ),
         (
             ["does not match host name", "host name must be specified"], .denied,
