@@ -30,7 +30,17 @@ final class MySQLLink {
         guard connected != nil else {
             throw ConnectFailure(options, host).error(SQLError(in: handle))
         }
+        // The library goes on without TLS where the server offers none and no name is verified.
+        if options.encryption(to: host) != .off, mysql_get_ssl_cipher(handle) == nil {
+            let plain = SQLError(
+                code: Self.tlsFailed, state: "HY000",
+                message: "TLS is required, but the server does not support it")
+            throw ConnectFailure(options, host).error(plain)
+        }
     }
+
+    /// CR_SSL_CONNECTION_ERROR.
+    private static let tlsFailed: UInt32 = 2026
 
     deinit {
         statements.removeAll()
