@@ -73,7 +73,10 @@ let package = Package(
             name: "Migrations", dependencies: ["SQL"], path: "migrations",
             resources: [
                 .embedInCode("sqlite/001_events.sql"),
+                .embedInCode("postgresql/001_postgresql_events.sql"),
+                .embedInCode("postgresql/expected_postgresql.txt"),
                 .embedInCode("mysql/001_events_and_postings.sql"),
+                .embedInCode("mysql/expected_mysql.txt"),
             ], swiftSettings: safe),
         .target(
             name: "SQLiteStorage",
@@ -98,9 +101,12 @@ let package = Package(
                 "EventStore", "SQL", "SQLStorage", "MySQL", "Migrations", "JSON", "Values",
                 logging, metrics,
             ], swiftSettings: safe),
+        // Moves events from anywhere into a store, and compares the two.
+        .target(name: "EventCopy", dependencies: ["EventStore", "Values"], swiftSettings: safe),
         // Reads the databases of Panko, whatever server they are on.
         .target(
-            name: "PankoStorage", dependencies: ["EventStore", "SQL", "JSON", "Values"],
+            name: "PankoStorage",
+            dependencies: ["EventCopy", "EventStore", "SQL", "SQLStorage", "JSON", "Values"],
             swiftSettings: safe),
         .target(
             name: "MemoryStorage", dependencies: ["EventStore", "Values"], swiftSettings: safe),
@@ -120,8 +126,8 @@ let package = Package(
             dependencies: [
                 "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
                 "SQLiteStorage", "SQLStorage", "PostgreSQL", "PostgreSQLStorage", "MySQL",
-                "MySQLStorage", "PankoStorage", "MemoryStorage", "Identity", "Observability", "API",
-                "Listener",
+                "MySQLStorage", "PankoStorage", "EventCopy", "MemoryStorage", "Migrations",
+                "Identity", "Observability", "API", "Listener",
                 argumentParser, configuration, logging, metrics,
             ],
             swiftSettings: safe),
@@ -146,8 +152,11 @@ let package = Package(
                 "OpenSSL", "Values",
             ], swiftSettings: strict),
         .testTarget(
-            name: "SQLTests", dependencies: ["SQL", "SQLStorage", "EventStore", "Values"],
-            swiftSettings: strict),
+            name: "SQLTests",
+            dependencies: [
+                "SQL", "SQLStorage", "PostgreSQL", "MySQL", "Migrations", "EventStore",
+                "TestSupport", "Values",
+            ], swiftSettings: strict),
         .testTarget(
             name: "PostgreSQLTests", dependencies: ["PostgreSQL", "SQL", "TestSupport", "Values"],
             swiftSettings: strict),
@@ -157,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "PostgreSQLStorageTests",
             dependencies: [
-                "PostgreSQLStorage", "PostgreSQL", "SQLStorage", "SQL", "EventStore",
+                "PostgreSQLStorage", "PostgreSQL", "Migrations", "SQLStorage", "SQL", "EventStore",
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
@@ -167,10 +176,16 @@ let package = Package(
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
+            name: "EventCopyTests",
+            dependencies: [
+                "EventCopy", "EventStore", "MemoryStorage", "OpenSSL",
+                "TestSupport", "Values",
+            ], swiftSettings: strict),
+        .testTarget(
             name: "PankoStorageTests",
             dependencies: [
-                "PankoStorage", "SQL", "SQLite", "PostgreSQL", "MySQL", "EventStore", "TestSupport",
-                "Values",
+                "PankoStorage", "EventCopy", "SQL", "SQLite", "PostgreSQL", "MySQL", "EventStore",
+                "MemoryStorage", "OpenSSL", "API", "HTTP", "TestSupport", "Values",
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "JSONTests", dependencies: ["JSON", "TestSupport", "Values"],
@@ -199,7 +214,9 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "App", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL", "SQLiteStorage",
+                "App", "EventCopy", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL",
+                "SQL", "SQLite",
+                "SQLiteStorage",
                 "Observability", "Listener", logging, metrics,
             ],
             swiftSettings: strict),

@@ -13,4 +13,8 @@ package enum Migrations {
             version: 1, name: "001_events_and_postings.sql",
             sql: String(decoding: PackageResources._01_events_and_postings_sql, as: UTF8.self))
     ]
+
+    /// What these steps make, for `SchemaDescription.init(text:)`.
+    package static let mysqlExpectation = String(
+        decoding: PackageResources.expected_mysql_txt, as: UTF8.self)
 }

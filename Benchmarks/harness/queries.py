@@ -44,9 +44,9 @@ def by_id(events: int) -> tuple[list[str], str]:
     templates = _templates()
     projects = [_trait(template, "project_id") for template in templates]
     project = Counter(filter(None, projects)).most_common(1)[0][0]
-    places = [place for place, one in enumerate(projects) if one == project]
+    places = [place for place, one in enumerate(projects[:events]) if one == project]
     chance = random.Random(11)
-    rounds = events // len(templates)
+    rounds = max(1, events // len(templates))
     numbers = [chance.randrange(rounds) * len(templates) + chance.choice(places)
                for _ in range(500)]
     return [f"/v2/events/{one}" for one in identifiers(numbers)], project

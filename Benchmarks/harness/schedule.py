@@ -19,9 +19,9 @@ class Schedule:
 
     @classmethod
     def of_weeks(cls, events: int) -> Schedule:
-        """So many events over four weeks up to now: several partitions hold them."""
-        span = int(SPAN.total_seconds())
-        return cls(int(time.time()) - span, span * 1_000_000 // events)
+        """So many events over the four weeks to come. The service has made their partitions ahead, as
+        it would have in the course of four weeks."""
+        return cls(int(time.time()), int(SPAN.total_seconds()) * 1_000_000 // events)
 
     @classmethod
     def of_now(cls) -> Schedule:

@@ -91,8 +91,8 @@ def identifiers(numbers: list[int], seed: int = 1) -> list[str]:
     return done.stdout.split()
 
 
-def sync_times() -> dict:
-    return json_of([WORK / "syncprobe", WORK, 2000])
+def sync_times(directory) -> dict:
+    return json_of([WORK / "syncprobe", directory, 2000])
 
 
 def sampled_share(samples, symbol: str) -> float | None:

@@ -27,7 +27,8 @@ void run(MYSQL *database, const char *sql) {
     if (mysql_query(database, sql) != 0) stop(sql, mysql_error(database));
 }
 
-// The depth of a table is how long a chain of references from it can be.
+// The depth of a table is how long a chain of references from it can be. The last column is the order
+// in which the service wrote: by time, then by transaction.
 static const char *const tables_by_depth =
     "WITH RECURSIVE depth (name, level) AS ("
     "  SELECT table_name, 0 FROM information_schema.tables"
@@ -37,8 +38,9 @@ static const char *const tables_by_depth =
     "  ON f.referenced_table_name = depth.name AND f.constraint_schema = database()"
     "    AND f.table_name <> f.referenced_table_name)"
     " SELECT d.name, group_concat(concat('`', c.column_name, '`') ORDER BY c.ordinal_position),"
-    "  group_concat(CASE WHEN c.column_name IN ('generated', 'message_id')"
-    "               THEN c.column_name END ORDER BY c.column_name)"
+    "  group_concat(CASE WHEN c.column_name IN ('generated', 'minute', 'list', 'message_id')"
+    "               THEN concat('`', c.column_name, '`') END"
+    "               ORDER BY field(c.column_name, 'generated', 'minute', 'list', 'message_id'))"
     " FROM (SELECT name, max(level) AS level FROM depth GROUP BY name) d"
     " JOIN information_schema.columns c ON c.table_schema = database() AND c.table_name = d.name"
     " WHERE c.is_generated = 'NEVER' GROUP BY d.name, d.level ORDER BY d.level, d.name";

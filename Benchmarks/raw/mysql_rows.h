@@ -28,7 +28,7 @@ struct table {
 
 MYSQL *open_database(const char *name);
 void run(MYSQL *database, const char *sql);
-/// All tables, those that others refer to first. Events come in the order of their times.
+/// All tables, those that others refer to first. Rows come in the order of their times.
 int read_tables(struct table *tables, MYSQL *source);
 /// INSERT with one row of places.
 MYSQL_STMT *prepare_insert(MYSQL *target, const struct table *table);

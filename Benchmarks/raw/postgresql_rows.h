@@ -21,7 +21,7 @@ PGconn *open_database(const char *name);
 /// Ends the program unless the result is what `what` should have brought.
 void check(PGconn *database, PGresult *result, ExecStatusType wanted, const char *what);
 void run(PGconn *database, const char *sql);
-/// All tables, those that others refer to first. Events come in the order of their times.
+/// All tables, those that others refer to first. Rows come in the order of their times.
 int read_tables(struct table *tables, PGconn *source);
 /// Splits a row into binary values; NULL has no address.
 void split_row(const struct table *table, long row, const char **values, int *lengths);

@@ -4,6 +4,8 @@ import ArgumentParser
 package enum Program {
     /// Runs the subcommand that the command line names, and ends the process with its status.
     package static func run() async {
-        await AnnalsCommand.main()
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        ProcessArguments.hidePasswords()
+        await AnnalsCommand.main(arguments)
     }
 }

@@ -1,7 +1,7 @@
-import EventStore
+package import EventStore
 import Observability
 import OpenSSL
-package import SQLiteStorage
+import SQLiteStorage
 package import Values
 
 /// The checks of `annals selftest`: the store's own, then those of its surroundings.
@@ -15,8 +15,22 @@ package struct SelfTest: Sendable {
     }
 
     package func findings() async -> [CheckFinding] {
-        let store = await StoreCheck(settings.database.sqliteOptions).run(writing: sample)
-        return store + [clock, certificate]
+        await store() + [clock, certificate]
+    }
+
+    private func store() async -> [CheckFinding] {
+        if let options = settings.database.sqliteOptions {
+            return await StoreCheck(options).run(writing: sample(id: "annals-selftest"))
+        }
+        do throws(SQLiteStoreError) {
+            let store = try OpenedStore(settings.database, as: .beside)
+            let sample = sample(id: "annals-selftest-" + RandomBytes.uuidText())
+            let findings = await ServerCheck(store.storage).run(writing: sample)
+            await store.close()
+            return findings
+        } catch {
+            return [CheckFinding(name: "database", isGood: false, detail: "\(error)")]
+        }
     }
 
     /// Days that must be left of a certificate: an operator needs some to get another.
@@ -53,9 +67,9 @@ package struct SelfTest: Sendable {
     }
 
     /// One event with a trait of each type, numbers at their limits and text beyond ASCII.
-    private var sample: IncomingEvent {
+    private func sample(id: String) -> IncomingEvent {
         let event = Event(
-            messageID: "annals-selftest", eventType: "annals.selftest", generated: now(),
+            messageID: id, eventType: "annals.selftest", generated: now(),
             traits: [
                 Trait("text", .text("ä/€/😀")), Trait("integer", .integer(.max)),
                 Trait("float", .float(0.1)), Trait("datetime", .datetime(.latest)),

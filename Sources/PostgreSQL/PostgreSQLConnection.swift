@@ -62,6 +62,7 @@ package actor PostgreSQLConnection: SQLConnection {
         }
     }
 
+    @discardableResult
     package func execute(
         _ statement: SQLStatement, within limit: Duration
     ) throws(SQLError) -> Int {

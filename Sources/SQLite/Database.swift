@@ -4,7 +4,7 @@ package import SQL
 /// One open SQLite database file. Not for sharing: it belongs to one thread, in practice to one
 /// `SQLiteConnection`.
 package final class Database {
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private var statements: [UnsafePointer<UInt8>: PreparedStatement] = [:]
 
     package enum Access: Sendable {

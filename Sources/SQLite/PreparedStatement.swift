@@ -79,6 +79,23 @@ package struct Row {
         sqlite3_column_int64(handle, Int32(column))
     }
 
+    var columnCount: Int { Int(sqlite3_column_count(handle)) }
+
+    func type(_ column: Int) -> Int32 {
+        sqlite3_column_type(handle, Int32(column))
+    }
+
+    func real(_ column: Int) -> Double {
+        sqlite3_column_double(handle, Int32(column))
+    }
+
+    /// The bytes of a text as they are stored, UTF-8 or not.
+    func textBytes(_ column: Int) -> [UInt8] {
+        guard let start = sqlite3_column_text(handle, Int32(column)) else { return [] }
+        let count = Int(sqlite3_column_bytes(handle, Int32(column)))
+        return Array(UnsafeBufferPointer(start: start, count: count))
+    }
+
     package func isNull(_ column: Int) -> Bool {
         sqlite3_column_type(handle, Int32(column)) == SQLITE_NULL
     }

@@ -32,6 +32,47 @@ struct StoreTests {
         }
     }
 
+    @Test("of the first build opens, and its history is written in full from then on")
+    func firstHistory() async throws {
+        try await withTemporaryStore { place in
+            await (try place.open()).close()
+            let database = try database(place)
+            try database.run(
+                script: """
+                    ALTER TABLE schema_migration DROP COLUMN phase;
+                    ALTER TABLE schema_migration DROP COLUMN lowest;
+                    ALTER TABLE schema_migration DROP COLUMN checksum;
+                    """)
+            let command = try place.open(as: .beside)
+            await command.close()
+            let store = try place.open()
+            await store.close()
+            let columns = try database.rows(SchemaDialect.sqlite.historyColumns)
+            #expect(columns.count == 6)
+            let connection = try SQLiteReadConnection(path: place.options.path)
+            let live = try await LiveSchema(connection, .sqlite).description()
+            #expect(live.differences(from: try Schema.expectation()) == [])
+        }
+    }
+
+    @Test("of a newer build opens where that one left room for this one")
+    func newerHistory() async throws {
+        try await withTemporaryStore { place in
+            await (try place.open()).close()
+            let database = try database(place)
+            try database.run(
+                script: """
+                    INSERT INTO schema_migration (version, name, phase, lowest)
+                    VALUES (2, '002_next.sql', 'expand', 1);
+                    """)
+            await (try place.open()).close()
+            #expect(throws: SQLiteStoreError.self) { try SQLiteStore.upgrade(place.options) }
+            try database.run(
+                script: "INSERT INTO schema_migration (version, name) VALUES (3, '003.sql')")
+            #expect(refusal(place).contains("schema 3"))
+        }
+    }
+
     @Test("is refused when it is no database at all")
     func garbage() async throws {
         try await withTemporaryStore { place in

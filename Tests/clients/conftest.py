@@ -10,6 +10,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from support import engines, lostwrites
 from support.certificates import Authority, Pair
 from support.engines import Database
+from support.processlist import ProcessListSearch
 from support.server import Server, binary
 
 
@@ -34,6 +35,15 @@ def pytest_collection_modifyitems(config, items):
 
 def pytest_report_header():
     return f"engines: {' '.join(engines.wanted())}"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def process_list():
+    """Searched for passwords from the first test to the last."""
+    search = ProcessListSearch()
+    yield search
+    search.close()
+    assert search.found == set(), "a password was in the process list"
 
 
 @pytest.fixture(scope="session")
@@ -88,6 +98,23 @@ class Makers:
             server.close()
         for database in self.databases:
             database.drop()
+        for server in self.servers:
+            for secret in engines.SECRETS:
+                assert secret not in server.log(), f"a password is in {server.log_path}"
+
+
+@pytest.fixture
+def make_database_server(engine):
+    """Servers of a test's own, which it may break. They run."""
+    made = []
+
+    def make(**options):
+        made.append(engines.SERVERS[engine](**options))
+        return made[-1].create().start()
+
+    yield make
+    for server in made:
+        server.close()
 
 
 @pytest.fixture

@@ -14,20 +14,13 @@ from support.events import as_listed, sample
 from support.load import Ledger, Publishers, assert_kept, stored
 from support.lostwrites import ForgetfulDisk
 from support.server import binary, clean_environment
+from support.waiting import eventually
 
 
 #: Asks for an answer that is sent in many pieces.
 LONG_ANSWER = (
     b"GET /v2/events?q.field=all_tenants&q.value=True&limit=2000 HTTP/1.1\r\n"
     b"Host: x\r\nX-Roles: admin\r\nX-User-Id: u\r\nX-Project-Id: p\r\n\r\n")
-
-
-def eventually(condition, seconds: float = 10):
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.05)
-    return value
 
 
 def test_a_full_disk_refuses_events_serves_readers_and_recovers(

@@ -1,54 +1,41 @@
-"""A private database server: data directory of its own, loopback, an unprivileged user."""
+"""What the engines with a server have in common: a private one, as the tests start them."""
 
 import os
-import pwd
-import secrets
-import shutil
 import subprocess
-import time
+import sys
 from pathlib import Path
 
-from ..tools import free_port
+from ..places import ROOT
+
+sys.path.insert(0, str(ROOT / "Tests" / "clients"))
 
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
-class Server:
+class ServerEngine:
     """Started for a run of the benchmark and stopped at its end; its data goes with it."""
 
-    #: Whom it runs as when root starts it: servers refuse to be root.
-    user = ""
+    #: The service migrates only SQLite by itself.
+    wants_upgrade = True
 
-    def __init__(self, directory: Path):
-        self.directory = directory
-        self.port = free_port()
-        self.password = secrets.token_hex(16)
-        self.pid = 0
+    def __init__(self, server):
+        self.server = server
 
-    def create_directory(self) -> None:
-        shutil.rmtree(self.directory, ignore_errors=True)
-        self.directory.mkdir(parents=True)
-        self._give_away(self.directory)
+    def start(self) -> None:
+        kind = subprocess.run(["stat", "--file-system", "--format", "%T", self.directory],
+                              check=True, text=True, stdout=subprocess.PIPE).stdout.strip()
+        if kind == "tmpfs":
+            self.stop()
+            raise SystemExit(f"{self.directory} is in memory: figures of durable writes need a disk")
+        self.server.create()
+        self.server.start()
 
-    def write_secret(self, name: str, text: str) -> Path:
-        """A file that only the server's user can read."""
-        path = self.directory / name
-        path.touch(mode=0o600)
-        path.write_text(text)
-        self._give_away(path)
-        return path
+    def stop(self) -> None:
+        self.server.close()
 
-    def _give_away(self, path: Path) -> None:
-        if os.getuid() == 0:
-            owner = pwd.getpwnam(self.user)
-            os.chown(path, owner.pw_uid, owner.pw_gid)
-
-    def as_user(self, *command, **options) -> subprocess.CompletedProcess:
-        return subprocess.run(self.for_user(*command), check=True, cwd=self.directory, **options)
-
-    def for_user(self, *command) -> list[str]:
-        words = list(map(str, command))
-        return ["runuser", "-u", self.user, "--", *words] if os.getuid() == 0 else words
+    @property
+    def directory(self) -> Path:
+        return self.server.directory
 
     def cpu_seconds(self) -> float:
         """Of the server, its children, and the children that have ended."""
@@ -58,13 +45,19 @@ class Server:
                 fields = entry.read_text().rsplit(")", 1)[1].split()
             except OSError:  # It has just ended: its parent counts it.
                 continue
-            if int(entry.parent.name) == self.pid:
+            if int(entry.parent.name) == self.server.process.pid:
                 ticks += sum(map(int, fields[11:15]))
-            elif int(fields[1]) == self.pid:
+            elif int(fields[1]) == self.server.process.pid:
                 ticks += sum(map(int, fields[11:13]))
         return ticks / CLOCK_TICKS
 
-    def wait_for_end(self) -> None:
-        while Path(f"/proc/{self.pid}").exists():
-            time.sleep(0.05)
-        shutil.rmtree(self.directory, ignore_errors=True)
+    def ask(self, statement: str, database: str = "") -> str:
+        """The first column of the first row; nothing where there is none."""
+        rows = self.server.query(statement, *filter(None, [database]))
+        return rows[0][0] if rows else ""
+
+    def run(self, *command, **options) -> str:
+        """A client of the server; its password is no word of a command, where it could be seen."""
+        return subprocess.run(list(map(str, command)), check=True, text=True,
+                              stdout=subprocess.PIPE, env=os.environ | self.environment(),
+                              **options).stdout

@@ -13,8 +13,9 @@ class SQLite:
     #: What the service is compared with in row 1.
     bulk_path = "prepared inserts"
 
+    directory = WORK / "sqlite"
+
     def start(self) -> None:
-        self.directory = WORK / "sqlite"
         self.directory.mkdir(parents=True, exist_ok=True)
 
     def stop(self) -> None:

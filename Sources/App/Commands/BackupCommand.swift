@@ -15,7 +15,13 @@ struct BackupCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try options.read()
-        let backup = Backup(settings.database.sqliteOptions)
+        guard let options = settings.database.sqliteOptions else {
+            Failure.say(
+                "annals backup copies a SQLite store. For a server use its own tools, such as "
+                    + "pg_basebackup, pg_dump, mariadb-backup or mariadb-dump.")
+            throw Failure.failed
+        }
+        let backup = Backup(options)
         let result = await withCheckedContinuation { done in
             // Copying blocks, so it has a thread of its own.
             DispatchQueue.global().async { [file] in

@@ -30,7 +30,9 @@ struct Gauges: Sendable {
 
     func refresh() async {
         queue.set(Int64(await recorder.queueDepth))
-        durable.set(Int64(await storage.status().isDurable ? 1 : 0))
+        let status = await storage.status()
+        durable.set(Int64(status.isDurable ? 1 : 0))
+        if let connections = status.connections { refresh(connections) }
         if let certificates {
             let seconds = await certificates.expires.microseconds / 1_000_000
             Meter(label: "certificate_expiry_timestamp_seconds").set(seconds)
@@ -42,5 +44,15 @@ struct Gauges: Sendable {
             bodies.set(Int64(now.bodyBytesInFlight))
         }
         process.refresh()
+    }
+
+    private func refresh(_ connections: StorageConnections) {
+        for (state, count) in [
+            ("limit", connections.limit), ("open", connections.open),
+            ("waiting", connections.waiting), ("opened", connections.opened),
+            ("lost", connections.lost),
+        ] {
+            Meter(label: "database_connections", dimensions: [("state", state)]).set(Int64(count))
+        }
     }
 }

@@ -8,6 +8,9 @@ enum MetricHelp {
         "annals_connections": "Connections open now.",
         "annals_connections_refused": "Connections turned away since the start.",
         "annals_connections_timed_out": "Connections cut because the client was too slow.",
+        "annals_database_connections":
+            "Connections to the server: limit and open, callers waiting, and since the start "
+            + "opened and lost.",
         "annals_events_expired_total": "Events deleted because they reached their age.",
         "annals_events_rejected_total": "Published events that were not taken, by reason.",
         "annals_events_total": "Published events, by what became of them.",
@@ -18,6 +21,7 @@ enum MetricHelp {
         "annals_ingest_queue_events": "Events that wait to be written.",
         "annals_store_duration_seconds": "Time a verb of the store took, by verb.",
         "annals_store_failures_total": "Failures of the store, by verb and kind.",
+        "annals_store_retries_total": "Transactions given to the server again, by reason.",
         "annals_store_durable":
             "1 while an acknowledgement would survive a power loss, else 0.",
         "process_cpu_seconds": "Processor time this process has used.",

@@ -1,46 +1,87 @@
 package import EventStore
+import MySQLStorage
+import PostgreSQLStorage
 package import SQL
 package import SQLiteStorage
 
 /// The store that `database.url` names, opened.
 package struct OpenedStore: Sendable {
     package let storage: any EventStorage
-    private let sqlite: SQLiteStore
+    private let engine: Engine
 
+    private enum Engine {
+        case sqlite(SQLiteStore)
+        case postgresql(PostgreSQLStore)
+        case mysql(MySQLStore)
+    }
+
+    /// A server need not be there yet: what is asked of it fails until it is.
+    ///
     /// - Parameter role: whether this process serves the store or works beside one that does.
     package init(
         _ settings: DatabaseSettings, as role: SQLiteStore.Role,
         report: @escaping @Sendable (SQLError) -> Void = { _ in }
     ) throws(SQLiteStoreError) {
-        sqlite = try SQLiteStore(settings.sqliteOptions, as: role, report: report)
-        storage = SQLiteEventStorage(sqlite)
+        switch settings.url {
+        case .sqlite(let path, let synchronous):
+            let store = try SQLiteStore(
+                settings.sqliteOptions(path, synchronous), as: role, report: report)
+            engine = .sqlite(store)
+            storage = SQLiteEventStorage(store)
+        case .postgresql(let options):
+            let store = PostgreSQLStore(
+                PostgreSQLStoreOptions(connection: options, server: settings.serverOptions))
+            engine = .postgresql(store)
+            storage = store.storage
+        case .mysql(let options):
+            let store = MySQLStore(connection: options, options: settings.serverOptions)
+            engine = .mysql(store)
+            storage = store.storage
+        }
     }
 
     /// Refuses an engine that could lose what was acknowledged, unless the operator allows it.
-    package func requireDurability(_ settings: DatabaseSettings) async throws(SettingsError) {
+    ///
+    /// - Returns: why nothing can be written yet; nil where all is well. A server may come later.
+    package func requireDurability(
+        _ settings: DatabaseSettings
+    ) async throws(SettingsError) -> String? {
         let status = await storage.status()
-        if status.isDurable || settings.allowUnsafe { return }
-        let unsafe = status.durability.filter { !$0.isSafe }.map { "\($0.name) = \($0.value)" }
-        let reason = status.failure ?? unsafe.joined(separator: ", ")
-        throw SettingsError([
-            "database.url: the store would not keep its promise (\(reason)): an acknowledged event "
-                + "could be lost. database.allow_unsafe starts all the same."
-        ])
+        if settings.allowUnsafe { return status.failure }
+        if let unsafe = status.unsafeSettings {
+            throw SettingsError([
+                "database.url: \(unsafe). Correct the server's settings; database.allow_unsafe "
+                    + "starts all the same."
+            ])
+        }
+        if case .sqlite = engine, let failure = status.failure {
+            throw SettingsError(["database.url: the store cannot be written: \(failure)"])
+        }
+        return status.failure
     }
 
     /// Ends what runs in the background. Nothing acknowledged depends on it.
     package func close() async {
-        await sqlite.close()
+        switch engine {
+        case .sqlite(let store): await store.close()
+        case .postgresql(let store): await store.close()
+        case .mysql(let store): await store.close()
+        }
     }
 }
 
 extension DatabaseSettings {
-    package var sqliteOptions: SQLiteStoreOptions {
-        switch url {
-        case .sqlite(let path, let synchronous):
-            SQLiteStoreOptions(
-                path: path, queryTimeout: queryTimeout,
-                synchronous: synchronous == .full ? .full : .normal)
-        }
+    package func sqliteOptions(
+        _ path: String, _ synchronous: SQLiteSynchronous
+    ) -> SQLiteStoreOptions {
+        SQLiteStoreOptions(
+            path: path, queryTimeout: queryTimeout,
+            synchronous: synchronous == .full ? .full : .normal)
+    }
+
+    /// Nil for a server.
+    package var sqliteOptions: SQLiteStoreOptions? {
+        guard case .sqlite(let path, let synchronous) = url else { return nil }
+        return sqliteOptions(path, synchronous)
     }
 }

@@ -23,7 +23,10 @@ package struct RunningService {
         let store = try OpenedStore(settings.database, as: .serving) { [logger] error in
             logger.error("index upkeep failed", metadata: ["detail": "\(error.message)"])
         }
-        try await store.requireDurability(settings.database)
+        if let reason = try await store.requireDurability(settings.database) {
+            logger.warning(
+                "the store is not ready; waiting for it", metadata: ["reason": "\(reason)"])
+        }
         let loader = CertificateLoader(settings.tls, address: settings.listen.address)
         let certificate = settings.tls.isEnabled ? try loader.load() : nil
         let certificates = certificate.map {

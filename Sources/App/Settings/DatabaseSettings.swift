@@ -15,16 +15,28 @@ package struct DatabaseSettings: Sendable, Equatable {
     package var partitionsAhead: Int
 
     init(_ values: SettingValues) throws(SettingsError) {
-        url = try values(Self.url)
+        let url = try values(Self.url)
+        let password = try PasswordSource.password(
+            values(Self.password), file: values(Self.passwordFile))
+        connectTimeout = try values(Self.connectTimeout)
+        let isGiven = values.place(Self.connectTimeout) != .defaults
+        self.url = url.with(password: password, connectTimeout: isGiven ? connectTimeout : nil)
         allowUnsafe = try values(Self.allowUnsafe)
         queryTimeout = try values(Self.queryTimeout)
         writers = try values(Self.writers)
         readers = try values(Self.readers)
-        connectTimeout = try values(Self.connectTimeout)
         connectionMaximumAge = try values(Self.connectionMaximumAge)
         preparedStatements = try values(Self.preparedStatements)
         partitions = try values(Self.partitions)
         partitionsAhead = try values(Self.partitionsAhead)
+    }
+
+    /// How the store is to use its server.
+    package var serverOptions: ServerStoreOptions {
+        ServerStoreOptions(
+            queryTimeout: queryTimeout, writers: writers, readers: readers,
+            maximumAge: connectionMaximumAge, partitions: partitions,
+            partitionsAhead: partitionsAhead, usesPreparedStatements: preparedStatements)
     }
 
     /// Groups of events that are written side by side: SQLite has one writer.
@@ -36,7 +48,7 @@ package struct DatabaseSettings: Sendable, Equatable {
 extension DatabaseSettings {
     static let url = Setting(
         "database.url", .databaseURL, default: "sqlite:///var/lib/annals/annals.db",
-        help: "The store. Three slashes begin an absolute path, none a relative one.")
+        help: "The store: SQLite's file, or a server. See docs/operations.md, The database.")
     static let password = Setting(
         "database.password", .secret, default: "",
         help: "The password for the server. Give it in the environment, ANNALS_DATABASE_PASSWORD.")

@@ -31,6 +31,10 @@ package struct Setting<Value: Sendable>: SettingDescription {
     package func accepts(_ text: String) -> Bool {
         kind.read(text) != nil
     }
+
+    package func objection(to text: String) -> String? {
+        kind.objection(text)
+    }
 }
 
 /// What is known of a setting without the type of its value.
@@ -47,6 +51,8 @@ package protocol SettingDescription: Sendable {
     /// The text as it may be printed: without passwords.
     func shown(_ text: String) -> String
     func accepts(_ text: String) -> Bool
+    /// What is wrong with a text that is not accepted, where more can be said than what is allowed.
+    func objection(to text: String) -> String?
 }
 
 extension SettingDescription {

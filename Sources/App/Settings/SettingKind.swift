@@ -6,15 +6,19 @@ package struct SettingKind<Value: Sendable>: Sendable {
     package let allowed: String
     /// The text as it may be printed: without passwords.
     package let shown: @Sendable (String) -> String
+    /// What is wrong with a text, where more can be said than what is allowed.
+    package let objection: @Sendable (String) -> String?
     /// Nil where the text is not allowed.
     package let read: @Sendable (String) -> Value?
 
     package init(
         allowed: String, shown: @escaping @Sendable (String) -> String = { $0 },
+        objection: @escaping @Sendable (String) -> String? = { _ in nil },
         read: @escaping @Sendable (String) -> Value?
     ) {
         self.allowed = allowed
         self.shown = shown
+        self.objection = objection
         self.read = read
     }
 

@@ -75,6 +75,9 @@ package struct SettingValues: Sendable {
     }
 
     private func problem(_ setting: any SettingDescription) -> String {
+        if let objection = setting.objection(to: text(setting)) {
+            return "\(name(setting)): \(objection)"
+        }
         let written = setting.shown(text(setting))
         return "\(name(setting)): `\(written)` is not allowed; it must be \(setting.allowed)."
     }

@@ -3,8 +3,8 @@
 /// Runners queue: one applies, the others find nothing to do afterwards. A runner that is killed at
 /// any statement leaves a database from which the next one goes on.
 package struct Migrator<Connection: SQLConnection>: Sendable {
-    private let dialect: SchemaDialect
-    private let migrations: [Migration]
+    package let dialect: SchemaDialect
+    package let migrations: [Migration]
     private let lease: SchemaLease<Connection>
     private let report: @Sendable (MigratorNews) -> Void
     private let connect: @Sendable () async throws(SQLError) -> Connection
@@ -26,18 +26,10 @@ package struct Migrator<Connection: SQLConnection>: Sendable {
         self.connect = connect
     }
 
-    package func status() async throws(SchemaError) -> SchemaStatus {
+    package func history() async throws(SchemaError) -> SchemaHistory {
         try await connected { connection throws(SQLError) in
-            try await LiveSchema(connection, dialect).status(for: migrations)
-        }
-    }
-
-    /// What `upgrade` would do now.
-    package func plan(_ scope: UpgradeScope = .everything) async throws(SchemaError) -> SchemaPlan {
-        let history = try await connected { connection throws(SQLError) in
             try await LiveSchema(connection, dialect).history()
         }
-        return try unwrapped(planned(scope, history))
     }
 
     package func description() async throws(SchemaError) -> SchemaDescription {
@@ -122,12 +114,12 @@ extension Migrator {
     /// One transaction a step; each asks anew what is missing, as another runner may have been there.
     private func upgrade(
         _ scope: UpgradeScope, on connection: Connection, _ begin: SQLStatement,
-        _ lock: SQLStatement?
+        _ lock: SchemaLock?
     ) async throws(SQLError) -> Result<[Migration], SchemaRefusal> {
         var applied: [Migration] = []
         while true {
             let outcome = try await connection.transaction(begin) { () throws(SQLError) in
-                if let lock { _ = try await connection.execute(lock, within: .seconds(86_400)) }
+                if let lock { try await take(lock, on: connection) }
                 return try await applyNext(scope, on: connection)
             }
             switch outcome {
@@ -138,6 +130,14 @@ extension Migrator {
                 report(.applied(step))
             }
         }
+    }
+
+    private func take(
+        _ lock: SchemaLock, on connection: Connection
+    ) async throws(SQLError) {
+        if try await connection.query(lock.attempt).first?.integer(0) == 1 { return }
+        report(.waiting(for: "another session"))
+        _ = try await connection.execute(lock.wait, within: .seconds(86_400))
     }
 
     /// - Returns: the step that was applied, nil where none is missing.

@@ -28,13 +28,17 @@ extension SchemaDialect {
             SELECT column_name FROM information_schema.columns
             WHERE table_schema = DATABASE() AND table_name = 'schema_migration'
             """,
-        catalog: [mysqlTables, mysqlColumns, mysqlIndexes, mysqlReferences])
+        catalog: [mysqlTables, mysqlColumns, mysqlIndexes, mysqlReferences],
+        isMissingDatabase: { $0.code == 1049 },
+        creation: "CREATE DATABASE annals CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;")
 
     /// Partitions come and go; what counts is how a table is divided.
     private static let mysqlTables: SQLStatement = """
         SELECT CONCAT('table ', t.table_name, ': ', t.engine, ' ', t.table_collation,
             COALESCE((SELECT CONCAT(' partitioned by ', MAX(p.partition_method), ' (',
-                    MAX(p.partition_expression), ')')
+                    MAX(p.partition_expression), ')',
+                    CASE SUM(p.partition_description = 'MAXVALUE')
+                        WHEN 0 THEN '' ELSE ', the last one open' END)
                 FROM information_schema.partitions p
                 WHERE p.table_schema = t.table_schema AND p.table_name = t.table_name
                 AND p.partition_name IS NOT NULL), ''))
@@ -42,12 +46,17 @@ extension SchemaDialect {
         WHERE t.table_schema = DATABASE() AND t.table_type = 'BASE TABLE'
         """
 
+    /// Written alike for MariaDB and MySQL, which show widths of integers and defaults differently.
     private static let mysqlColumns: SQLStatement = """
-        SELECT CONCAT('column ', table_name, '.', column_name, ': ', column_type,
+        SELECT CONCAT('column ', table_name, '.', column_name, ': ',
+            REGEXP_REPLACE(column_type, 'int[(][0-9]+[)]', 'int'),
             COALESCE(CONCAT(' COLLATE ', collation_name), ''),
             CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END,
-            COALESCE(CONCAT(' DEFAULT ', column_default), ''),
-            CASE extra WHEN '' THEN '' ELSE CONCAT(' ', extra) END,
+            CASE WHEN column_default IS NULL OR column_default = 'NULL' THEN ''
+                WHEN column_default LIKE 'current_timestamp%' THEN ' DEFAULT current_timestamp'
+                ELSE CONCAT(' DEFAULT ', column_default) END,
+            CASE extra WHEN '' THEN '' WHEN 'DEFAULT_GENERATED' THEN ''
+                ELSE CONCAT(' ', extra) END,
             COALESCE(CONCAT(' AS ', NULLIF(generation_expression, '')), ''))
         FROM information_schema.columns WHERE table_schema = DATABASE()
         """

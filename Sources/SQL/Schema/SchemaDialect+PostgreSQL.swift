@@ -6,7 +6,9 @@ extension SchemaDialect {
         // A stricter isolation would show the history as it was before the lock was waited for.
         safety: .transactions(
             begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
-            lock: "SELECT pg_advisory_xact_lock(7022080515)"),
+            lock: SchemaLock(
+                attempt: "SELECT pg_try_advisory_xact_lock(7022080515)::int",
+                wait: "SELECT pg_advisory_xact_lock(7022080515)")),
         historyScript: """
             CREATE TABLE IF NOT EXISTS schema_migration (
                 version integer PRIMARY KEY,
@@ -29,14 +31,23 @@ extension SchemaDialect {
             SELECT column_name::text FROM information_schema.columns
             WHERE table_schema = current_schema() AND table_name = 'schema_migration'
             """,
-        catalog: [postgresqlTables, postgresqlColumns, postgresqlIndexes, postgresqlConstraints])
+        catalog: [postgresqlTables, postgresqlColumns, postgresqlIndexes, postgresqlConstraints],
+        isMissingDatabase: {
+            $0.state == "3D000" || $0.kind == .cannotOpen && $0.message.contains("does not exist")
+        },
+        creation: "CREATE DATABASE annals OWNER annals_owner ENCODING 'UTF8' TEMPLATE template0;")
 
-    /// Partitions come and go; what counts is the table they are parts of.
+    /// Partitions come and go; what counts is the table they are parts of. One that retention has taken
+    /// out is called `event_expired_...` until it is dropped.
     private static let postgresqlTables: SQLStatement = """
         SELECT 'table ' || c.relname || ': ' || CASE c.relkind
             WHEN 'p' THEN 'partitioned by ' || pg_get_partkeydef(c.oid) ELSE 'plain' END
+            || coalesce(', the rest in ' || r.relname, '')
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        LEFT JOIN pg_partitioned_table p ON p.partrelid = c.oid
+        LEFT JOIN pg_class r ON r.oid = p.partdefid
         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname !~ '_expired_[0-9]+$'
         """
 
     private static let postgresqlColumns: SQLStatement = """
@@ -55,6 +66,7 @@ extension SchemaDialect {
         LEFT JOIN pg_collation o ON o.oid = a.attcollation
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname !~ '_expired_[0-9]+$'
         AND a.attnum > 0 AND NOT a.attisdropped
         """
 
@@ -68,6 +80,7 @@ extension SchemaDialect {
         JOIN pg_class c ON c.oid = x.indrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname !~ '_expired_[0-9]+$'
         """
 
     /// Checks and references; keys are indexes.
@@ -77,6 +90,7 @@ extension SchemaDialect {
         FROM pg_constraint k
         JOIN pg_class c ON c.oid = k.conrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = current_schema() AND NOT c.relispartition AND k.contype IN ('c', 'f', 'x')
+        WHERE n.nspname = current_schema() AND NOT c.relispartition
+        AND c.relname !~ '_expired_[0-9]+$' AND k.contype IN ('c', 'f', 'x')
         """
 }

@@ -19,7 +19,9 @@ extension SchemaDialect {
             ORDER BY name
             """,
         historyColumns: "SELECT name FROM pragma_table_info('schema_migration')",
-        catalog: [sqliteTables, sqliteColumns, sqliteIndexes, sqliteReferences])
+        catalog: [sqliteTables, sqliteColumns, sqliteIndexes, sqliteReferences],
+        isMissingDatabase: { _ in false },
+        creation: "")
 
     private static let sqliteTables: SQLStatement = """
         SELECT 'table ' || name || ': ' || CASE strict WHEN 1 THEN 'STRICT' ELSE 'plain' END

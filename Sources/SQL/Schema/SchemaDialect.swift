@@ -6,8 +6,8 @@ package struct SchemaDialect: Sendable {
         ///
         /// - Parameters:
         ///   - begin: begins a transaction.
-        ///   - lock: waits until no other runner is inside; let go by COMMIT or ROLLBACK.
-        case transactions(begin: SQLStatement, lock: SQLStatement?)
+        ///   - lock: nil where the beginning of a transaction is the lock.
+        case transactions(begin: SQLStatement, lock: SchemaLock?)
         /// The engine keeps what was done of a step. Each statement of one can be run again, and a
         /// lease in a table keeps other runners out.
         case lease
@@ -24,18 +24,10 @@ package struct SchemaDialect: Sendable {
     package let historyColumns: SQLStatement
     /// Queries of one column: the lines of a `SchemaDescription`.
     package let catalog: [SQLStatement]
-
-    package init(
-        engine: String, safety: Safety, historyScript: String, tables: SQLStatement,
-        historyColumns: SQLStatement, catalog: [SQLStatement]
-    ) {
-        self.engine = engine
-        self.safety = safety
-        self.historyScript = historyScript
-        self.tables = tables
-        self.historyColumns = historyColumns
-        self.catalog = catalog
-    }
+    /// The failure says that there is no database of that name.
+    package let isMissingDatabase: @Sendable (SQLError) -> Bool
+    /// What an administrator runs to make a database; empty where it makes itself.
+    package let creation: String
 
     /// The steps that were applied, one a row, for `AppliedMigration.init(row:)`.
     ///
@@ -76,7 +68,8 @@ package struct SchemaDialect: Sendable {
     private var opening: String {
         switch safety {
         case .transactions(let begin, let lock):
-            ([begin] + [lock].compactMap(\.self)).map { $0.text { "$\($0)" } + ";\n" }.joined()
+            ([begin] + [lock?.wait].compactMap(\.self)).map { $0.text { "$\($0)" } + ";\n" }
+                .joined()
                 + historyScript.trimmedOfNewlines + "\n"
         case .lease:
             "\(historyScript.trimmedOfNewlines)\n"
@@ -88,6 +81,19 @@ package struct SchemaDialect: Sendable {
         case .transactions: "COMMIT;"
         case .lease: ""
         }
+    }
+}
+
+/// A lock that COMMIT or ROLLBACK lets go.
+package struct SchemaLock: Sendable {
+    /// Gives 1 where the lock was free and is taken, 0 where another runner has it.
+    package let attempt: SQLStatement
+    /// Waits until no other runner has it.
+    package let wait: SQLStatement
+
+    package init(attempt: SQLStatement, wait: SQLStatement) {
+        self.attempt = attempt
+        self.wait = wait
     }
 }
 

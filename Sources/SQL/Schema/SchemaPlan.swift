@@ -26,7 +26,7 @@ package struct SchemaPlan: Sendable, Equatable {
                 "The database has schema \(status.current), of a newer build; this one knows up "
                     + "to \(status.wanted). It can serve, but only the newer build can upgrade.")
         }
-        try Self.refuseChanged(history.steps, migrations)
+        if let change = Self.changes(history, migrations).first { throw SchemaRefusal(change) }
         let missing = migrations.sorted { $0.version < $1.version }
             .filter { $0.version > status.current }
         let phase: Migration.Phase? =
@@ -45,17 +45,17 @@ package struct SchemaPlan: Sendable, Equatable {
         remaining = Array(missing.dropFirst(steps.count))
     }
 
-    private static func refuseChanged(
-        _ history: [AppliedMigration], _ migrations: [Migration]
-    ) throws(SchemaRefusal) {
-        for step in history {
+    /// A sentence for each step that was applied with another text than this build has.
+    package static func changes(
+        _ history: SchemaHistory, _ migrations: [Migration]
+    ) -> [String] {
+        history.steps.compactMap { step in
             guard let ours = migrations.first(where: { $0.version == step.version }),
                 let checksum = step.checksum, checksum != ours.checksum
-            else { continue }
-            throw SchemaRefusal(
-                "The database was made with another text of \(step.name) (checksum \(checksum), "
-                    + "this build's is \(ours.checksum)). Use the build that made it, or a new "
-                    + "database and `annals copy`.")
+            else { return nil }
+            return "The database was made with another text of \(step.name) (checksum \(checksum), "
+                + "this build's is \(ours.checksum)). Use the build that made it, or a new "
+                + "database and `annals copy`."
         }
     }
 }

@@ -56,28 +56,15 @@ package final class SQLiteStore: Sendable {
 
     /// Applies what is missing of the schema.
     ///
-    /// - Returns: names of the steps that were applied; empty where the schema was current.
+    /// - Returns: the steps that were applied; empty where there was nothing to do.
     package static func upgrade(
-        _ options: SQLiteStoreOptions
-    ) throws(SQLiteStoreError) -> [String] {
+        _ options: SQLiteStoreOptions, _ scope: UpgradeScope = .everything
+    ) throws(SQLiteStoreError) -> [Migration] {
         do throws(SQLError) {
             let database = try Database(
                 path: options.path, access: .readWriteCreate, busyTimeout: options.busyTimeout)
             try ConnectionSettings.prepareWriter(database, options.synchronous)
-            return try Schema.upgrade(database)
-        } catch {
-            throw .database(path: options.path, error)
-        }
-    }
-
-    /// The schema a file has; 0 for one that is empty.
-    package static func schemaVersion(
-        _ options: SQLiteStoreOptions
-    ) throws(SQLiteStoreError) -> Int {
-        do throws(SQLError) {
-            let database = try Database(
-                path: options.path, access: .read, busyTimeout: options.busyTimeout)
-            return try Schema.version(of: database)
+            return try Schema.upgrade(database, scope)
         } catch {
             throw .database(path: options.path, error)
         }
@@ -118,13 +105,9 @@ package final class SQLiteStore: Sendable {
             path: options.path, access: role == .serving ? .readWriteCreate : .readWrite,
             busyTimeout: options.busyTimeout)
         try ConnectionSettings.prepareWriter(database, options.synchronous)
-        if role == .serving { _ = try Schema.upgrade(database) }
-        let version = try Schema.version(of: database)
-        guard version == Schema.wanted else {
-            throw SQLError(
-                kind: .other, code: 0,
-                message: "the database has schema \(version) and this build needs "
-                    + "\(Schema.wanted); run `annals db upgrade`")
+        if role == .serving { try Schema.prepare(database) }
+        if let obstacle = try Schema.status(of: database).obstacle {
+            throw SQLError(kind: .other, code: 0, message: obstacle)
         }
         return database
     }
@@ -173,7 +156,8 @@ package enum SQLiteStoreError: Error, Sendable, CustomStringConvertible {
             "The lock file \(path) cannot be opened: \(reason). Check that its directory is there "
                 + "and can be written."
         case .database(let path, let error):
-            "The database \(path) cannot be used: \(error.message)."
+            "The database \(path) cannot be used: \(error.message)"
+                + (error.message.hasSuffix(".") ? "" : ".")
         }
     }
 }

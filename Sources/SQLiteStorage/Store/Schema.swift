@@ -1,5 +1,5 @@
 import Migrations
-import SQL
+package import SQL
 import SQLite
 
 /// The schema of a database file: which version it has, and how it gets to ours.
@@ -7,63 +7,91 @@ package enum Schema {
     /// The version this build works with.
     package static var wanted: Int { Migrations.sqlite.last?.version ?? 0 }
 
+    static func status(of database: Database) throws(SQLError) -> SchemaStatus {
+        SchemaStatus(try history(of: database), migrations: Migrations.sqlite)
+    }
+
     /// 0 for an empty file.
     static func version(of database: Database) throws(SQLError) -> Int {
-        let table = try database.first(
-            "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'"
-        ) { $0.integer(0) }
-        guard table != nil else { return 0 }
-        let version = try database.first("SELECT max(version) FROM schema_migration") {
-            $0.integer(0)
-        }
-        return Int(version ?? 0)
+        try status(of: database).current
+    }
+
+    /// Applies what is missing, unless a newer build that leaves room for this one has been there.
+    static func prepare(_ database: Database) throws(SQLError) {
+        if try status(of: database).verdict == .ahead { return }
+        _ = try upgrade(database)
     }
 
     /// Applies what is missing, one transaction a step: a process that is killed in between leaves a
     /// whole number of steps behind, and the next one goes on from there.
     ///
-    /// - Returns: names of the steps that were applied.
+    /// - Returns: the steps that were applied.
     /// - Throws: `.other` for a file that a newer build has written, or that is none of ours.
-    static func upgrade(_ database: Database) throws(SQLError) -> [String] {
-        try refuseForeign(database)
-        var applied: [String] = []
-        for migration in Migrations.sqlite {
-            let isNew = try database.transaction { () throws(SQLError) -> Bool in
-                // Asked inside the transaction: another process may be upgrading, too.
-                guard try version(of: database) < migration.version else { return false }
-                try database.run(script: Self.history)
-                try database.run(script: migration.sql)
-                try database.execute(
-                    "INSERT INTO schema_migration (version, name) VALUES (?1, ?2)",
-                    [.integer(Int64(migration.version)), .text(migration.name)])
-                return true
-            }
-            if isNew { applied.append(migration.name) }
-        }
+    static func upgrade(
+        _ database: Database, _ scope: UpgradeScope = .everything
+    ) throws(SQLError) -> [Migration] {
+        var applied: [Migration] = []
+        while let step = try applyNext(scope, to: database) { applied.append(step) }
         return applied
     }
 
-    private static let history = """
-        CREATE TABLE IF NOT EXISTS schema_migration (
-            version INTEGER PRIMARY KEY,
-            name TEXT NOT NULL,
-            applied_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))
-        ) STRICT;
-        """
+    /// What a file should look like, made of the same steps in memory.
+    package static func expectation() throws(SQLError) -> SchemaDescription {
+        let database = try Database(
+            path: ":memory:", access: .readWriteCreate, busyTimeout: .zero)
+        _ = try upgrade(database)
+        var lines: [String] = []
+        for query in SchemaDialect.sqlite.catalog {
+            lines += try database.rows(query).map { $0.text(0) }
+        }
+        return SchemaDescription(lines: lines)
+    }
 
-    private static func refuseForeign(_ database: Database) throws(SQLError) {
-        let version = try version(of: database)
-        if version > wanted {
-            throw SQLError(
-                kind: .other, code: 0,
-                message: "the database has schema \(version), this build knows up to \(wanted); "
-                    + "run the newer build, or restore a backup made by this one")
+    private static func applyNext(
+        _ scope: UpgradeScope, to database: Database
+    ) throws(SQLError) -> Migration? {
+        try database.transaction { () throws(SQLError) in
+            // Asked inside the transaction: another process may be upgrading, too.
+            let plan = try plan(scope, try history(of: database))
+            try completeHistory(in: database)
+            guard let step = plan.steps.first else { return nil }
+            try database.run(script: SchemaDialect.sqlite.historyScript)
+            try database.run(script: step.sql)
+            _ = try database.rows(SchemaDialect.sqlite.note(step))
+            return step
         }
-        let tables = try database.first("SELECT count(*) FROM sqlite_schema") { $0.integer(0) } ?? 0
-        if version == 0 && tables > 0 {
-            throw SQLError(
-                kind: .other, code: 0,
-                message: "the file is a database of another program; name a new file")
+    }
+
+    private static func plan(
+        _ scope: UpgradeScope, _ history: SchemaHistory
+    ) throws(SQLError) -> SchemaPlan {
+        do throws(SchemaRefusal) {
+            return try SchemaPlan(scope, history: history, migrations: Migrations.sqlite)
+        } catch {
+            throw SQLError(kind: .other, code: 0, message: error.description)
         }
+    }
+
+    private static func history(of database: Database) throws(SQLError) -> SchemaHistory {
+        let dialect = SchemaDialect.sqlite
+        let columns = try database.rows(dialect.historyColumns).map { $0.text(0) }
+        if columns.isEmpty {
+            return SchemaHistory(
+                steps: [], foreignTables: try database.rows(dialect.tables).map { $0.text(0) })
+        }
+        let rows = try database.rows(dialect.history(columns: columns))
+        return SchemaHistory(steps: rows.map(AppliedMigration.init(row:)))
+    }
+
+    /// The first builds wrote less down.
+    private static func completeHistory(in database: Database) throws(SQLError) {
+        let columns = try database.rows(SchemaDialect.sqlite.historyColumns).map { $0.text(0) }
+        guard !columns.isEmpty, !columns.contains("lowest") else { return }
+        try database.run(
+            script: """
+                ALTER TABLE schema_migration ADD COLUMN phase TEXT;
+                ALTER TABLE schema_migration ADD COLUMN lowest INTEGER;
+                ALTER TABLE schema_migration ADD COLUMN checksum TEXT;
+                """)
     }
 }

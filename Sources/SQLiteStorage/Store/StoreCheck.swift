@@ -25,10 +25,10 @@ package struct StoreCheck: Sendable {
             let database = try Database(
                 path: options.path, access: .readWrite, busyTimeout: options.busyTimeout)
             try ConnectionSettings.prepareWriter(database, options.synchronous)
-            let version = try Schema.version(of: database)
+            let status = try Schema.status(of: database)
             let schema = CheckFinding(
-                name: "schema", isGood: version == Schema.wanted,
-                detail: "version \(version), this build needs \(Schema.wanted)")
+                name: "schema", isGood: status.canServe,
+                detail: "version \(status.current), this build needs \(status.wanted)")
             return try [schema]
                 + ConnectionSettings.durability(of: database).map {
                     CheckFinding(name: $0.name, isGood: $0.isSafe, detail: $0.value)
@@ -69,18 +69,5 @@ package struct StoreCheck: Sendable {
         } catch {
             return CheckFinding(name: "write and read back", isGood: false, detail: "\(error)")
         }
-    }
-}
-
-/// What one check of a self-test found.
-package struct CheckFinding: Sendable, Equatable {
-    package let name: String
-    package let isGood: Bool
-    package let detail: String
-
-    package init(name: String, isGood: Bool, detail: String) {
-        self.name = name
-        self.isGood = isGood
-        self.detail = detail
     }
 }

@@ -33,23 +33,21 @@ class Authority:
         self.path = directory / f"{name}.pem"
         self.path.write_bytes(_pem(builder.sign(self.key, hashes.SHA256())))
 
-    def server(self, name: str = "server") -> Pair:
-        """For 127.0.0.1, ::1 and localhost."""
-        names = x509.SubjectAlternativeName([
-            x509.DNSName("localhost"),
-            x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-            x509.IPAddress(ipaddress.ip_address("::1")),
-        ])
-        return self._sign(name, ExtendedKeyUsageOID.SERVER_AUTH, names)
+    def server(
+        self, name: str = "server", hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1"),
+        expired: bool = False,
+    ) -> Pair:
+        names = x509.SubjectAlternativeName([_alternative_name(host) for host in hosts])
+        return self._sign(name, ExtendedKeyUsageOID.SERVER_AUTH, names, expired)
 
     def client(self, name: str = "client") -> Pair:
         return self._sign(name, ExtendedKeyUsageOID.CLIENT_AUTH, None)
 
-    def _sign(self, name, usage, names) -> Pair:
+    def _sign(self, name, usage, names, expired=False) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         builder = (
-            _builder(subject, self.name, key)
+            _builder(subject, self.name, key, expired)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(_key_usage(signs=False), critical=True)
             .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
@@ -67,8 +65,17 @@ class Authority:
         return pair
 
 
-def _builder(subject, issuer, key):
+def _alternative_name(host: str):
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _builder(subject, issuer, key, expired=False):
     now = datetime.datetime.now(datetime.timezone.utc)
+    if expired:
+        now -= datetime.timedelta(days=60)
     return (
         x509.CertificateBuilder()
         .subject_name(subject).issuer_name(issuer).public_key(key.public_key())

@@ -6,11 +6,16 @@ import uuid
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
-from .mariadb import mariadb
-from .postgresql import psql
+from .mariadb import MariaDB, mariadb
+from .postgresql import PostgreSQL, psql
 
 ALL = ("sqlite", "postgresql", "mysql")
+SERVERS = {"postgresql": PostgreSQL, "mysql": MariaDB}
 VARIABLES = {"postgresql": "ANNALS_TEST_POSTGRESQL", "mysql": "ANNALS_TEST_MYSQL"}
+
+
+#: Passwords of this run, which nobody may find in a log, an answer or the process list.
+SECRETS: set[str] = set()
 
 
 def wanted() -> list[str]:
@@ -43,6 +48,7 @@ class Database:
         address = urlsplit(server or server_url(engine))
         name = f"annals_test_{uuid.uuid4().hex}"
         database = cls(engine, urlunsplit(address._replace(path=f"/{name}")))
+        SECRETS.add(address.password)
         database.administer(f"CREATE DATABASE {name}")
         return database
 
@@ -51,8 +57,8 @@ class Database:
         return urlsplit(self.url).path.removeprefix("/")
 
     @property
-    def secret(self) -> str:
-        return urlsplit(self.url).password
+    def port(self) -> int:
+        return urlsplit(self.url).port
 
     def drop(self) -> None:
         force = " WITH (FORCE)" if self.engine == "postgresql" else ""

@@ -101,6 +101,56 @@ class Publishers:
             self.stopping.wait(0.02)
 
 
+class Readers:
+    """Threads that list and show events until told to stop, and count the answers by status."""
+
+    def __init__(self, server: Server, known: str, threads: int = 3):
+        self.server = server
+        self.known = known
+        self.stopping = threading.Event()
+        self.statuses: dict[int, int] = {}
+        self.cut = 0  # Answers that began and did not end: the engine was gone in the middle.
+        self.failures: list[BaseException] = []
+        self.lock = threading.Lock()
+        self.threads = [threading.Thread(target=self._work) for _ in range(threads)]
+
+    def __enter__(self) -> "Readers":
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stopping.set()
+        for thread in self.threads:
+            thread.join(timeout=40)
+        assert not any(thread.is_alive() for thread in self.threads), "a reader hangs"
+        if self.failures:
+            raise self.failures[0]
+
+    def _work(self) -> None:
+        paths = itertools.cycle([
+            "/v2/events?q.field=all_tenants&q.value=True&limit=200", "/v2/event_types",
+            f"/v2/events/{self.known}", "/v2/event_types/identity.authenticate/traits"])
+        client = self.server.client(timeout=20)
+        try:
+            while not self.stopping.is_set():
+                self._read(client, next(paths))
+        except BaseException as failure:
+            self.failures.append(failure)
+
+    def _read(self, client: Client, path: str) -> None:
+        try:
+            status = client.get(path).status
+        except http.client.IncompleteRead:
+            with self.lock:
+                self.cut += 1
+            return
+        with self.lock:
+            self.statuses[status] = self.statuses.get(status, 0) + 1
+        if status != 200:
+            self.stopping.wait(0.02)
+
+
 def stored(server: Server, *filters: tuple[str, str]) -> dict[str, dict]:
     """All events that match, by id; each may be there once only."""
     found: dict[str, dict] = {}

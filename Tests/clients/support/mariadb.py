@@ -63,6 +63,9 @@ class MariaDB(DatabaseServer):
         except RuntimeError:
             return False
 
+    def crash(self) -> None:
+        self.kill()
+
     def url(self, database: str = "annals", **parameters: str) -> str:
         query = "&".join(f"{name}={value}" for name, value in parameters.items())
         return (f"mysql://{SUPERUSER}:{self.password}@127.0.0.1:{self.port}/{database}"

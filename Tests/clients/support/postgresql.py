@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 import subprocess
+import time
 from pathlib import Path
 
 from .process import DatabaseServer
@@ -85,7 +86,7 @@ class PostgreSQL(DatabaseServer):
             [programs() / "pg_isready", "--quiet", "-h", self.sockets, "-p", str(self.port),
              "-t", "2"], env=self.environment(), check=False).returncode == 0
 
-    def stop_immediately(self) -> None:
+    def crash(self) -> None:
         """What pg_ctl stop -m immediate does: no checkpoint, so that it recovers at the next start."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait(timeout=20)
@@ -98,6 +99,46 @@ class PostgreSQL(DatabaseServer):
     def query(self, statement: str, database: str = "annals") -> list[list[str]]:
         return psql(f"postgresql://{SUPERUSER}@/{database}?host={self.sockets}&port={self.port}",
                     statement, self.password)
+
+
+class Standby(PostgreSQL):
+    """A copy that follows a running primary. What the primary acknowledges is on its disk too."""
+
+    def __init__(self, primary: PostgreSQL, name: str = "standby"):
+        super().__init__(password=primary.password,
+                         settings=primary.settings | {"synchronous_standby_names": "''"})
+        # The settings of the primary have its port and sockets.
+        self.settings |= {"port": str(self.port), "unix_socket_directories": f"'{self.sockets}'"}
+        self.primary = primary
+        self.name = name
+
+    def create(self, database: str = "annals") -> "Standby":
+        self.run([
+            programs() / "pg_basebackup", "--pgdata", self.data, "--wal-method", "stream",
+            "--checkpoint", "fast", "--write-recovery-conf", "--no-sync", "--dbname",
+            f"host=127.0.0.1 port={self.primary.port} user={SUPERUSER} "
+            f"application_name={self.name}"], environment={"PGPASSWORD": self.password})
+        self.configure()
+        return self
+
+    def follow_synchronously(self) -> None:
+        """From here on the primary waits for this standby, and it is there."""
+        self.primary.settings["synchronous_standby_names"] = f"'{self.name}'"
+        self.primary.reload()
+        end = time.monotonic() + 20
+        while self.primary.query("SELECT sync_state FROM pg_stat_replication") != [["sync"]]:
+            assert time.monotonic() < end, f"the standby does not follow:\n{self.log()}"
+            time.sleep(0.05)
+
+    def promote(self) -> None:
+        self.query("SELECT pg_promote(wait => true)")
+
+
+def several_hosts(servers: list[PostgreSQL], database: str, **parameters: str) -> str:
+    """An address with all these servers, in this order."""
+    hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return f"postgresql://{SUPERUSER}:{servers[0].password}@{hosts}/{database}?{query}"
 
 
 def psql(url: str, statement: str, password: str | None = None) -> list[list[str]]:

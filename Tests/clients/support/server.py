@@ -85,12 +85,16 @@ class Server:
 
     def start(self) -> "Server":
         began = time.monotonic()
+        self.launch()
+        self._wait_until_ready(began)
+        return self
+
+    def launch(self) -> None:
+        """Without waiting until it is ready."""
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL,
                 env=clean_environment() | self.environment)
-        self._wait_until_ready(began)
-        return self
 
     def _wait_until_ready(self, began: float) -> None:
         while time.monotonic() - began < START_SECONDS:

@@ -1,0 +1,57 @@
+import EventStore
+import Values
+
+/// The events of one call, each id once, in the order of their ids: two instances that write the same
+/// ids then wait for each other in one direction only.
+struct EventGroup: Sendable {
+    /// What is offered to the database.
+    let events: [PreparedEvent]
+    /// For each event of the call, where its id stands in `events`.
+    private let places: [Int]
+    private let digests: [[UInt8]]
+
+    init(_ incoming: [IncomingEvent]) {
+        var firsts: [ExactText: Int] = [:]
+        firsts.reserveCapacity(incoming.count)
+        var distinct: [(id: ExactText, index: Int)] = []
+        distinct.reserveCapacity(incoming.count)
+        for (index, each) in incoming.enumerated() {
+            let id = ExactText(each.event.messageID)
+            if firsts.updateValue(index, forKey: id) == nil {
+                distinct.append((id, index))
+            }
+        }
+        distinct.sort { $0.id < $1.id }
+        var placeOf: [ExactText: Int] = [:]
+        placeOf.reserveCapacity(distinct.count)
+        for (place, each) in distinct.enumerated() { placeOf[each.id] = place }
+        events = distinct.map { PreparedEvent(incoming[$0.index]) }
+        places = incoming.map { placeOf[ExactText($0.event.messageID)] ?? 0 }
+        digests = incoming.map(\.digest)
+    }
+
+    /// - Parameter stored: for each of `events`, whether it was stored now, or what is there instead.
+    /// - Returns: one outcome for each event of the call, in its order.
+    func outcomes(_ stored: [StoredID]) -> [RecordOutcome] {
+        var isTaken = Array(repeating: false, count: events.count)
+        return places.indices.map { index in
+            let place = places[index]
+            switch stored[place] {
+            case .new:
+                let isFirst = !isTaken[place]
+                isTaken[place] = true
+                if isFirst { return .accepted }
+                return digests[index] == events[place].digest ? .duplicate : .conflict
+            case .known(let digest):
+                return digests[index] == digest ? .duplicate : .conflict
+            }
+        }
+    }
+}
+
+/// What the table `event_id` said to an id.
+enum StoredID: Sendable, Equatable {
+    case new
+    /// There already, with content of that digest.
+    case known(digest: [UInt8])
+}

@@ -1,0 +1,118 @@
+import EventStore
+import PostgreSQL
+import SQL
+import Values
+
+/// Writes a group of events in one transaction.
+///
+/// First the ids, which the server takes or knows already; then the rows of those it took. So no
+/// event is written that is not new, and none is looked at twice.
+struct EventWriter {
+    let connection: PostgreSQLConnection
+    let types: EventTypeTable
+    let smallestCopy: Int
+
+    /// A group whose commit waits longer than this is given up as lost.
+    private static let limit = Duration.seconds(60)
+
+    /// - Parameter earlier: ids that an attempt with an unknown outcome has taken: if they are there
+    ///   now, with our content, that attempt was committed.
+    func write(
+        _ group: EventGroup, earlier: Set<ExactText>, taken: (Set<ExactText>) -> Void
+    ) async throws(SQLError) -> [StoredID] {
+        try await types.note(group.events, on: connection)
+        return try await connection.transaction { () async throws(SQLError) -> [StoredID] in
+            let new = try await takeIDs(of: group.events)
+            taken(new)
+            let fresh = group.events.filter { new.contains(ExactText($0.event.messageID)) }
+            if !fresh.isEmpty { try await insert(fresh) }
+            var stored = Array(repeating: StoredID.new, count: group.events.count)
+            if fresh.count < group.events.count {
+                let digests = try await knownDigests(
+                    of: group.events.filter { !new.contains(ExactText($0.event.messageID)) })
+                for (place, prepared) in group.events.enumerated() {
+                    let id = ExactText(prepared.event.messageID)
+                    guard !new.contains(id) else { continue }
+                    guard let digest = digests[id] else { throw Self.vanished }
+                    let isOurs = earlier.contains(id) && digest == prepared.digest
+                    stored[place] = isOurs ? .new : .known(digest: digest)
+                }
+            }
+            if !earlier.isEmpty { try await forceWaitForDisk() }
+            return stored
+        }
+    }
+
+    /// - Returns: the ids that nobody had taken.
+    private func takeIDs(of events: [PreparedEvent]) async throws(SQLError) -> Set<ExactText> {
+        let rows = try await connection.query(
+            """
+            INSERT INTO event_id (message_id, generated, digest)
+            SELECT message_id, generated, digest FROM unnest(
+                \(.blob(BinaryArray.texts(events.map(\.event.messageID))))::text[],
+                \(.blob(BinaryArray.times(events.map(\.event.generated.microseconds))))::timestamptz[],
+                \(.blob(BinaryArray.blobs(events.map(\.digest))))::bytea[]
+            ) AS incoming (message_id, generated, digest)
+            ON CONFLICT (message_id) DO NOTHING RETURNING message_id
+            """, within: Self.limit)
+        return Set(rows.map { ExactText($0.text(0)) })
+    }
+
+    private func knownDigests(
+        of events: [PreparedEvent]
+    ) async throws(SQLError) -> [ExactText: [UInt8]] {
+        let rows = try await connection.query(
+            """
+            SELECT message_id, digest FROM event_id
+            WHERE message_id = ANY(\(.blob(BinaryArray.texts(events.map(\.event.messageID))))::text[])
+            """, within: Self.limit)
+        return rows.reduce(into: [:]) { $0[ExactText($1.text(0))] = $1.blob(1) }
+    }
+
+    private func insert(_ events: [PreparedEvent]) async throws(SQLError) {
+        if events.count < smallestCopy {
+            try await connection.execute(arrays(of: events), within: Self.limit)
+        } else {
+            _ = try await connection.copy(
+                """
+                COPY event (generated, event_type_id, project_key, message_id, trait_keys, traits, raw)
+                FROM STDIN (FORMAT binary)
+                """, EventRowData(events, types: types).bytes, within: Self.limit)
+        }
+    }
+
+    private func arrays(of events: [PreparedEvent]) -> SQLStatement {
+        let types = events.map { self.types.knownID(of: $0.event.eventType) ?? 0 }
+        let keys = events.map { "{" + $0.traitKeys.map(String.init).joined(separator: ",") + "}" }
+        let traits = events.map { String(decoding: $0.traits, as: UTF8.self) }
+        return """
+            INSERT INTO event
+                (generated, event_type_id, project_key, message_id, trait_keys, traits, raw)
+            SELECT generated, event_type_id, project_key, message_id, trait_keys::integer[],
+                traits::jsonb, raw
+            FROM unnest(
+                \(.blob(BinaryArray.times(events.map(\.event.generated.microseconds))))::timestamptz[],
+                \(.blob(BinaryArray.integers(types)))::bigint[],
+                \(.blob(BinaryArray.halves(events.map(\.projectKey))))::integer[],
+                \(.blob(BinaryArray.texts(events.map(\.event.messageID))))::text[],
+                \(.blob(BinaryArray.texts(keys)))::text[],
+                \(.blob(BinaryArray.texts(traits)))::text[],
+                \(.blob(BinaryArray.optionalTexts(events.map(\.raw))))::text[]
+            ) AS incoming
+                (generated, event_type_id, project_key, message_id, trait_keys, traits, raw)
+            """
+    }
+
+    /// What an attempt with an unknown outcome has committed is visible, and may not be on every disk
+    /// yet that an acknowledgement waits for. A commit that writes something waits for all before it.
+    private func forceWaitForDisk() async throws(SQLError) {
+        _ = try await connection.query(
+            "SELECT pg_logical_emit_message(true, 'annals', 'outcome looked up')::text",
+            within: Self.limit)
+    }
+
+    /// The id was there and is no more: retention ran in between. The whole group is tried again.
+    private static let vanished = SQLError(
+        kind: .deadlock, code: 0, state: "40001",
+        message: "an event was deleted while its id was compared")
+}
