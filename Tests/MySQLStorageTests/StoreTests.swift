@@ -42,6 +42,25 @@ struct StoreTests {
         }
     }
 
+    /// So few events and so many groups that places drawn by chance meet.
+    @Test("tells its own rows from those that another has written alike, by any chance")
+    func sameEvents() async throws {
+        try await withTemporaryDatabase { database in
+            try await database.withStore { storage in
+                let events = (0..<400).map { IncomingEvent(.sample("id-\($0)", second: $0)) }
+                let accepted = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<150 {
+                        group.addTask {
+                            try await storage.record(events).count { $0 == .accepted }
+                        }
+                    }
+                    return try await group.reduce(0, +)
+                }
+                #expect(accepted == 400)
+            }
+        }
+    }
+
     @Test("says what to do where its schema is missing, and goes on once it is there")
     func missingSchema() async throws {
         try await withTemporaryDatabase(migrated: false) { database in

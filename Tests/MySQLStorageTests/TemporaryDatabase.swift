@@ -34,7 +34,8 @@ struct TemporaryDatabase {
 
     /// Lends a storage over a store of its own, which is closed when `body` has ended.
     func withStore(
-        _ options: ServerStoreOptions = ServerStoreOptions(writers: 3, readers: 2),
+        _ options: ServerStoreOptions = ServerStoreOptions(
+            writers: 3, readers: 2, wait: .seconds(60)),
         _ body: (any EventStorage) async throws -> Void
     ) async throws {
         let store = MySQLStore(connection: self.options, options: options)
