@@ -101,9 +101,12 @@ let package = Package(
                 "EventStore", "SQL", "SQLStorage", "MySQL", "Migrations", "JSON", "Values",
                 logging, metrics,
             ], swiftSettings: safe),
+        // Moves events from anywhere into a store, and compares the two.
+        .target(name: "EventCopy", dependencies: ["EventStore", "Values"], swiftSettings: safe),
         // Reads the databases of Panko, whatever server they are on.
         .target(
-            name: "PankoStorage", dependencies: ["EventStore", "SQL", "JSON", "Values"],
+            name: "PankoStorage",
+            dependencies: ["EventCopy", "EventStore", "SQL", "SQLStorage", "JSON", "Values"],
             swiftSettings: safe),
         .target(
             name: "MemoryStorage", dependencies: ["EventStore", "Values"], swiftSettings: safe),
@@ -123,8 +126,8 @@ let package = Package(
             dependencies: [
                 "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
                 "SQLiteStorage", "SQLStorage", "PostgreSQL", "PostgreSQLStorage", "MySQL",
-                "MySQLStorage", "PankoStorage", "MemoryStorage", "Migrations", "Identity",
-                "Observability", "API", "Listener",
+                "MySQLStorage", "PankoStorage", "EventCopy", "MemoryStorage", "Migrations",
+                "Identity", "Observability", "API", "Listener",
                 argumentParser, configuration, logging, metrics,
             ],
             swiftSettings: safe),
@@ -173,10 +176,16 @@ let package = Package(
                 "MemoryStorage", "StorageConformance", "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
+            name: "EventCopyTests",
+            dependencies: [
+                "EventCopy", "EventStore", "MemoryStorage", "OpenSSL",
+                "TestSupport", "Values",
+            ], swiftSettings: strict),
+        .testTarget(
             name: "PankoStorageTests",
             dependencies: [
-                "PankoStorage", "SQL", "SQLite", "PostgreSQL", "MySQL", "EventStore", "TestSupport",
-                "Values",
+                "PankoStorage", "EventCopy", "SQL", "SQLite", "PostgreSQL", "MySQL", "EventStore",
+                "MemoryStorage", "OpenSSL", "API", "HTTP", "TestSupport", "Values",
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "JSONTests", dependencies: ["JSON", "TestSupport", "Values"],
@@ -205,7 +214,8 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "App", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL", "SQL", "SQLite",
+                "App", "EventCopy", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL",
+                "SQL", "SQLite",
                 "SQLiteStorage",
                 "Observability", "Listener", logging, metrics,
             ],

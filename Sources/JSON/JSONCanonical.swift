@@ -170,3 +170,15 @@ extension [UInt8] {
         }
     }
 }
+
+extension JSONText {
+    /// A text as a JSON string.
+    package static func string(_ text: String) -> JSONText {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count + 2)
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 { bytes.append(escaped: byte) }
+        bytes.append(UInt8(ascii: "\""))
+        return JSONText(canonical: String(decoding: bytes, as: UTF8.self))
+    }
+}

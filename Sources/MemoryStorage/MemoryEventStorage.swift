@@ -72,6 +72,10 @@ package final class MemoryEventStorage: EventStorage {
         return old.count
     }
 
+    package func eventCount() async throws(StorageError) -> Int? {
+        stored.withLock { $0.count }
+    }
+
     package func status() async -> StorageStatus {
         StorageStatus(
             engine: "memory", engineVersion: "-", location: "memory", schemaVersion: 0,

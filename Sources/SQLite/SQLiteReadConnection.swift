@@ -25,29 +25,34 @@ package actor SQLiteReadConnection: SQLConnection {
         self.database = database
     }
 
-    package func query(
+    /// The handler stands outside of the actor: what runs inside of it would leave the actor's thread.
+    package nonisolated func query(
         _ statement: SQLStatement, within limit: Duration
     ) async throws(SQLError) -> [SQLRow] {
         let watch = StatementWatch(limit: limit)
-        return try await withTaskCancellationHandler {
-            Result { () throws(SQLError) in try rows(statement, watch) }
+        let result = await withTaskCancellationHandler {
+            await rows(statement, watch)
         } onCancel: {
             watch.cancel()
-        }.get()
+        }
+        return try result.get()
     }
 
     private func rows(
         _ statement: SQLStatement, _ watch: StatementWatch
-    ) throws(SQLError) -> [SQLRow] {
+    ) -> Result<[SQLRow], SQLError> {
         database.attach(watch)
         defer { database.detachWatch() }
         do throws(SQLError) {
-            return try database.rows(statement)
+            return .success(try database.rows(statement))
         } catch {
-            guard error.kind == .interrupted, let reason = watch.reason else { throw error }
-            throw SQLError(
-                kind: reason == .cancelled ? .cancelled : .timedOut, code: error.code,
-                message: error.message)
+            guard error.kind == .interrupted, let reason = watch.reason else {
+                return .failure(error)
+            }
+            return .failure(
+                SQLError(
+                    kind: reason == .cancelled ? .cancelled : .timedOut, code: error.code,
+                    message: error.message))
         }
     }
 

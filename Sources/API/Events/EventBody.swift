@@ -50,10 +50,3 @@ extension JSONWriter {
         }
     }
 }
-
-extension Trait {
-    var isNull: Bool {
-        if case .null = value { return true }
-        return false
-    }
-}

@@ -34,9 +34,7 @@ struct PublishEvents: Sendable {
         _ request: Request, isVerbose: Bool
     ) async throws(APIError) -> Response {
         let batch = try PublishedBatch(request, limits: limits, cutoffs: retentionCutoffs())
-        let incoming = batch.events.map {
-            IncomingEvent(event: $0, digest: digest($0.contentBytes))
-        }
+        let incoming = batch.events.map { IncomingEvent($0, digest: digest) }
         let outcomes = try await APIError.storing { () throws(StorageError) in
             try await recorder.record(incoming)
         }
@@ -69,19 +67,4 @@ struct PublishEvents: Sendable {
 extension PublishedBatch {
     /// Those that can be stored.
     var events: [Event] { items.compactMap { try? $0.get().event } }
-}
-
-extension Event {
-    /// What the digest stands for: the event as our answers show it.
-    ///
-    /// Panko's form of an answer calls a null value the text "None". Told apart, an event with such
-    /// a trait would be a conflict when an answer is posted back; so both count as the same.
-    var contentBytes: [UInt8] {
-        guard traits.contains(where: \.isNull) else { return canonicalBytes() }
-        let shown = traits.map { $0.isNull ? Trait($0.name, .text("None")) : $0 }
-        return Event(
-            messageID: messageID, eventType: eventType, generated: generated, traits: shown,
-            raw: raw
-        ).canonicalBytes()
-    }
 }

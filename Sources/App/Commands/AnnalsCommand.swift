@@ -11,7 +11,7 @@ struct AnnalsCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, DatabaseCommand.self, ExpireCommand.self,
-            BackupCommand.self, SelfTestCommand.self,
+            BackupCommand.self, CopyCommand.self, SelfTestCommand.self,
         ])
 
 }

@@ -70,6 +70,10 @@ package struct MeasuredStorage: EventStorage {
         }
     }
 
+    package func eventCount() async throws(StorageError) -> Int? {
+        try await storage.eventCount()
+    }
+
     package func status() async -> StorageStatus {
         await storage.status()
     }

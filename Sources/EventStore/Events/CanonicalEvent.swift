@@ -23,6 +23,19 @@ extension Event {
         }
         return bytes
     }
+
+    /// What the digest stands for: the event as answers show it.
+    ///
+    /// Panko's form of an answer calls a null value the text "None". Told apart, an event with such
+    /// a trait would be a conflict when an answer is posted back; so both count as the same.
+    package func contentBytes() -> [UInt8] {
+        guard traits.contains(where: \.isNull) else { return canonicalBytes() }
+        let shown = traits.map { $0.isNull ? Trait($0.name, .text("None")) : $0 }
+        return Event(
+            messageID: messageID, eventType: eventType, generated: generated, traits: shown,
+            raw: raw
+        ).canonicalBytes()
+    }
 }
 
 extension [UInt8] {

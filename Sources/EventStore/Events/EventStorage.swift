@@ -50,6 +50,10 @@ package protocol EventStorage: Sendable {
     func maintain(at now: Timestamp, droppingBefore cutoff: Timestamp?)
         async throws(StorageError) -> Int
 
+    /// How many events there are, counted by the engine as fast as it can: for an operator's
+    /// command, not for requests. Nil where the driver has no better way than to read them all.
+    func eventCount() async throws(StorageError) -> Int?
+
     /// What is in force now; cheap enough to ask every few seconds.
     func status() async -> StorageStatus
 }
@@ -59,6 +63,8 @@ extension EventStorage {
     package func maintain(
         at now: Timestamp, droppingBefore cutoff: Timestamp?
     ) async throws(StorageError) -> Int { 0 }
+
+    package func eventCount() async throws(StorageError) -> Int? { nil }
 
     package func deleteEvents(
         before cutoff: Timestamp, batchSize: Int
@@ -90,8 +96,14 @@ package typealias ContentDigest = @Sendable (_ bytes: [UInt8]) -> [UInt8]
 /// An event on its way in, with the digest that tells the same content from other content.
 package struct IncomingEvent: Sendable {
     package let event: Event
-    /// SHA-256 of `event.canonicalBytes()`; 32 bytes.
+    /// SHA-256 of `event.contentBytes()`; 32 bytes.
     package let digest: [UInt8]
+
+    /// As every way into the store makes it, so that an event that comes in twice by two ways is a
+    /// duplicate.
+    package init(_ event: Event, digest: ContentDigest) {
+        self.init(event: event, digest: digest(event.contentBytes()))
+    }
 
     package init(event: Event, digest: [UInt8]) {
         self.event = event

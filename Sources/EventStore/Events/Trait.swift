@@ -10,6 +10,12 @@ package struct Trait: Sendable, Equatable {
         self.value = value
     }
 
+    /// The trait is there and has no value.
+    package var isNull: Bool {
+        if case .null = value { return true }
+        return false
+    }
+
     /// By name, byte for byte, then in the order of the types.
     func precedes(_ other: Trait) -> Bool {
         if name.isExactly(other.name) { return value.type < other.value.type }

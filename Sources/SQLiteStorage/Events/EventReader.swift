@@ -37,6 +37,10 @@ struct EventReader {
 
     private var budget: SearchBudget { SearchBudget(timeLimit) }
 
+    func eventCount() throws(SQLError) -> Int {
+        Int(try database.first("SELECT count(*) FROM event") { $0.integer(0) } ?? 0)
+    }
+
     private func isAnswer(_ event: Event, to query: EventQuery) -> Bool {
         let isBehind = query.after.map { query.order.precedes($0, EventPosition(of: event)) }
         return query.limit > 0 && isBehind ?? true && query.matches(event)

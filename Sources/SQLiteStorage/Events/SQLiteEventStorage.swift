@@ -98,6 +98,10 @@ package final class SQLiteEventStorage: EventStorage {
         }
     }
 
+    package func eventCount() async throws(StorageError) -> Int? {
+        try await read { reader throws(SQLError) in try reader.eventCount() }
+    }
+
     package func status() async -> StorageStatus {
         var failure = await store.writer.failureReason
         var durability: [DurabilitySetting] = []
