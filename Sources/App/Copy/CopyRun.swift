@@ -47,7 +47,11 @@ package struct CopyRun {
             if scope == .everything {
                 isWhole = try await copy(&state, &report, total)
             }
-            if isWhole { isWhole = try await compare(&state, &report, total) }
+            if isWhole {
+                // Counted before it is read: what comes in meanwhile is not missed.
+                report.counted = await countForBar()
+                isWhole = try await compare(&state, &report, report.counted)
+            }
             report.isWhole = isWhole
             report.state = state
             return report
