@@ -74,6 +74,7 @@ let package = Package(
             resources: [
                 .embedInCode("sqlite/001_events.sql"),
                 .embedInCode("postgresql/001_postgresql_events.sql"),
+                .embedInCode("postgresql/expected_postgresql.txt"),
                 .embedInCode("mysql/001_events_and_postings.sql"),
                 .embedInCode("mysql/expected_mysql.txt"),
             ], swiftSettings: safe),

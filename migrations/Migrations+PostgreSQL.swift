@@ -6,4 +6,8 @@ extension Migrations {
             version: 1, name: "001_postgresql_events.sql",
             sql: String(decoding: PackageResources._01_postgresql_events_sql, as: UTF8.self))
     ]
+
+    /// What these steps make, for `SchemaDescription.init(text:)`.
+    package static let postgresqlExpectation = String(
+        decoding: PackageResources.expected_postgresql_txt, as: UTF8.self)
 }

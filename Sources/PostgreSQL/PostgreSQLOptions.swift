@@ -101,14 +101,17 @@ extension PostgreSQLOptions {
         return parameters
     }
 
-    /// libpq quotes the part it stumbled over, which may be a password: only the name of a
-    /// parameter is passed on.
+    /// libpq quotes the part it stumbled over, which may be a password: only the name of a parameter
+    /// and single characters are passed on.
     private static func reason(_ message: String) -> String {
         let pieces = message.split(separator: "\"", omittingEmptySubsequences: false)
-        let text = pieces.first.map { trimmed(String($0)) } ?? "it cannot be read"
-        if text.hasPrefix("invalid URI query parameter"), pieces.count > 1 {
+        if message.hasPrefix("invalid URI query parameter"), pieces.count > 1 {
             return "libpq has no parameter named \(pieces[1])"
         }
+        let shown = pieces.enumerated().map { index, piece in
+            index.isMultiple(of: 2) ? String(piece) : piece.count == 1 ? "\"\(piece)\"" : ""
+        }
+        let text = trimmed(shown.joined())
         return text.isEmpty ? "it cannot be read" : text
     }
 

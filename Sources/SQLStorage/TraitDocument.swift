@@ -107,7 +107,7 @@ extension [UInt8] {
             if isPlain {
                 unsafe append(contentsOf: bytes)
             } else {
-                for unsafe byte in unsafe bytes { append(escaping: byte) }
+                for index in bytes.indices { unsafe append(escaping: bytes[index]) }
             }
         }
         append(UInt8(ascii: "\""))

@@ -8,9 +8,7 @@ struct ContractTests {
     @Test("keep the storage contract", arguments: EventStorageCheck.all)
     func contract(check: EventStorageCheck) async throws {
         try await withTemporaryDatabase { database in
-            let store = database.store()
-            try await check.run(store.storage)
-            await store.close()
+            try await database.withStore { storage in try await check.run(storage) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import EventStore
 import Migrations
 import MySQL
 import MySQLStorage
@@ -27,10 +28,19 @@ struct TemporaryDatabase {
     let server: MySQLOptions
     let options: MySQLOptions
 
-    func store(
-        _ options: ServerStoreOptions = ServerStoreOptions(writers: 3, readers: 2)
-    ) -> MySQLStore {
-        MySQLStore(connection: self.options, options: options)
+    /// Lends a storage over a store of its own, which is closed when `body` has ended.
+    func withStore(
+        _ options: ServerStoreOptions = ServerStoreOptions(writers: 3, readers: 2),
+        _ body: (any EventStorage) async throws -> Void
+    ) async throws {
+        let store = MySQLStore(connection: self.options, options: options)
+        do {
+            try await body(store.storage)
+            await store.close()
+        } catch {
+            await store.close()
+            throw error
+        }
     }
 
     func migrate() async throws {

@@ -68,7 +68,7 @@ struct PartitionTests {
 
     @Test("go as a whole with their ids when every rule has let go of them")
     func drop() async throws {
-        try await withTemporaryStorage(Self.days) { storage, database in
+        try await withTemporaryStorage(Self.days, sizes: .tiny) { storage, database in
             _ = try await storage.maintain(at: day(0), droppingBefore: nil)
             let events = (0..<40).map {
                 IncomingEvent(.sample("\($0)", second: $0 * 8640))

@@ -14,7 +14,7 @@ struct ReferenceComparisonTests {
     @Test("answer alike whatever is asked", arguments: 1...8 as ClosedRange<UInt64>)
     func queries(seed: UInt64) async throws {
         let server = ServerStoreOptions(writers: 2, readers: 2, partitions: .day)
-        try await withTemporaryStorage(server) { storage, _ in
+        try await withTemporaryStorage(server, sizes: seed < 3 ? .standard : .tiny) { storage, _ in
             var random = RandomEvents(seed: seed)
             let reference = MemoryEventStorage()
             for round in 0..<8 {

@@ -79,11 +79,12 @@ func withTemporaryDatabase(
 /// Lends a storage on a database of its own.
 func withTemporaryStorage(
     _ server: ServerStoreOptions = ServerStoreOptions(writers: 2, readers: 2),
+    sizes: StoreSizes = .standard,
     _ body: (PostgreSQLEventStorage, TemporaryDatabase) async throws -> Void
 ) async throws {
     try await withTemporaryDatabase { database in
         let links = StoreLinks(
-            PostgreSQLStoreOptions(connection: database.options, server: server))
+            PostgreSQLStoreOptions(connection: database.options, server: server), sizes: sizes)
         do {
             try await body(PostgreSQLEventStorage(links), database)
         } catch {
@@ -92,4 +93,10 @@ func withTemporaryStorage(
         }
         await links.close()
     }
+}
+
+extension StoreSizes {
+    /// So small that a few dozen events take every way there is.
+    static let tiny = StoreSizes(
+        smallestCopy: 20, probedEvents: 6, walkStep: 5, walkedIDs: 10, mostRows: 7, droppedIDs: 4)
 }

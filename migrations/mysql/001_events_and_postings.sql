@@ -21,6 +21,15 @@ CREATE TABLE IF NOT EXISTS trait_name (
     PRIMARY KEY (event_type_id, trait_type, name_key)
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 
+-- A shape is a type together with the names and types of an event's traits. Which shapes have a
+-- certain trait; an event is found by its shape in posting.
+CREATE TABLE IF NOT EXISTS event_shape (
+    name_key BIGINT NOT NULL,        -- as in trait_name
+    event_type_id INT UNSIGNED NOT NULL,
+    shape_key BIGINT NOT NULL,       -- hash of the shape
+    PRIMARY KEY (name_key, event_type_id, shape_key)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
+
 -- Exactly once by id, over all partitions of event; also the order of sort=message_id.
 -- (generated, tie) is where the event is.
 CREATE TABLE IF NOT EXISTS event_id (
@@ -56,9 +65,10 @@ CREATE TABLE IF NOT EXISTS event_part (
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_bin
 PARTITION BY RANGE (generated) (PARTITION later VALUES LESS THAN MAXVALUE);
 
--- For a key (the hash of a type, or of a trait's name and value) the events of a minute that have it,
--- one list for each transaction that brought such events. An entry is 8 bytes, big endian:
--- generated - minute, then tie. A list may name an event that is gone; it never misses one.
+-- For a key (the hash of a type, of a shape, or of a trait's name and value) the events of a minute
+-- that have it, one list for each transaction that brought such events. An entry is the time since
+-- the entry before it, then tie, both as numbers of variable length (LEB128). A list may name an
+-- event that is gone; it never misses one.
 CREATE TABLE IF NOT EXISTS posting (
     trait_key BIGINT NOT NULL,
     minute BIGINT NOT NULL,          -- generated of the minute's first instant

@@ -1,4 +1,5 @@
 import ArgumentParser
+import EventStore
 import SQLiteStorage
 
 /// `annals selftest`: whether an acknowledgement on this machine would keep its promise.

@@ -61,7 +61,3 @@ package struct SQLiteSchema: StoreSchema {
         }
     }
 }
-
-extension DatabaseSettings {
-    package var schema: any StoreSchema { SQLiteSchema(sqliteOptions) }
-}

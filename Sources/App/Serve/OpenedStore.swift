@@ -28,14 +28,12 @@ package struct OpenedStore: Sendable {
                 settings.sqliteOptions(path, synchronous), as: role, report: report)
             engine = .sqlite(store)
             storage = SQLiteEventStorage(store)
-        case .postgresql(var options):
-            options.connectTimeout = settings.connectTimeout
-            options.usesPreparedStatements = settings.preparedStatements
-            let store = PostgreSQLStore(connection: options, options: settings.serverOptions)
+        case .postgresql(let options):
+            let store = PostgreSQLStore(
+                PostgreSQLStoreOptions(connection: options, server: settings.serverOptions))
             engine = .postgresql(store)
             storage = store.storage
-        case .mysql(var options):
-            options.connectTimeout = settings.connectTimeout
+        case .mysql(let options):
             let store = MySQLStore(connection: options, options: settings.serverOptions)
             engine = .mysql(store)
             storage = store.storage

@@ -18,12 +18,13 @@ package struct DatabaseSettings: Sendable, Equatable {
         let url = try values(Self.url)
         let password = try PasswordSource.password(
             values(Self.password), file: values(Self.passwordFile))
-        self.url = password.map(url.with(password:)) ?? url
+        connectTimeout = try values(Self.connectTimeout)
+        let isGiven = values.place(Self.connectTimeout) != .defaults
+        self.url = url.with(password: password, connectTimeout: isGiven ? connectTimeout : nil)
         allowUnsafe = try values(Self.allowUnsafe)
         queryTimeout = try values(Self.queryTimeout)
         writers = try values(Self.writers)
         readers = try values(Self.readers)
-        connectTimeout = try values(Self.connectTimeout)
         connectionMaximumAge = try values(Self.connectionMaximumAge)
         preparedStatements = try values(Self.preparedStatements)
         partitions = try values(Self.partitions)

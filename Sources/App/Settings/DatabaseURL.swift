@@ -1,7 +1,7 @@
 package import MySQL
 package import PostgreSQL
 import SQL
-package import Values
+import Values
 
 /// Which engine holds the events, and where.
 package enum DatabaseURL: Sendable, Equatable {
@@ -34,15 +34,19 @@ package enum DatabaseURL: Sendable, Equatable {
         }
     }
 
-    /// The server's URL with a password from elsewhere; SQLite has none.
-    package func with(password: Secret) -> DatabaseURL {
+    /// The server's URL with what other settings say of it; SQLite has no use for them.
+    ///
+    /// Nil leaves what the URL says.
+    func with(password: Secret?, connectTimeout: Duration?) -> DatabaseURL {
         switch self {
         case .sqlite: return self
         case .postgresql(var options):
-            options.password = password
+            options.password = password ?? options.password
+            options.connectTimeout = connectTimeout ?? options.connectTimeout
             return .postgresql(options)
         case .mysql(var options):
-            options.password = password
+            options.password = password ?? options.password
+            options.connectTimeout = connectTimeout ?? options.connectTimeout
             return .mysql(options)
         }
     }

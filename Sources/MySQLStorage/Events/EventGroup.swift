@@ -9,7 +9,7 @@ struct EventGroup: Sendable {
     private let places: [Int]
     private let incoming: [IncomingEvent]
 
-    init(_ incoming: [IncomingEvent]) {
+    init(_ incoming: [IncomingEvent], ties: ClosedRange<UInt32> = Self.shortTies) {
         self.incoming = incoming
         var first: [ExactText: Int] = [:]
         for (index, one) in incoming.enumerated() where first[ExactText(one.event.messageID)] == nil
@@ -17,18 +17,28 @@ struct EventGroup: Sendable {
             first[ExactText(one.event.messageID)] = index
         }
         let order = first.sorted { $0.key < $1.key }
-        events = order.map {
-            PreparedEvent(incoming[$0.value], tie: UInt32.random(in: 0...UInt32.max))
-        }
+        events = order.map { PreparedEvent(incoming[$0.value], tie: 0) }
         var places: [ExactText: Int] = [:]
         for (place, entry) in order.enumerated() { places[entry.key] = place }
         self.places = incoming.map { places[ExactText($0.event.messageID)] ?? 0 }
+        drawTies(in: ties)
     }
 
-    /// Other places, because two events met in one.
-    mutating func drawTies() {
-        for index in events.indices { events[index].tie = UInt32.random(in: 0...UInt32.max) }
+    /// Draws a place for each event: after two events met in one, from more numbers.
+    mutating func drawTies(in ties: ClosedRange<UInt32>) {
+        var taken: Set<EventPlace> = []
+        for index in events.indices {
+            events[index].tie = UInt32.random(in: ties)
+            while !taken.insert(events[index].place).inserted {
+                events[index].tie = UInt32.random(in: Self.longTies)
+            }
+        }
     }
+
+    /// Two bytes in a posting list: enough where few events share a microsecond.
+    static let shortTies: ClosedRange<UInt32> = 0...0x3FFF
+    /// For publishers whose clocks tell seconds only.
+    static let longTies: ClosedRange<UInt32> = 0...UInt32.max
 
     /// What became of the events as they came.
     ///

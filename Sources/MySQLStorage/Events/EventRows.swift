@@ -48,6 +48,52 @@ struct EventRows {
                 ?? .emptyObject)
     }
 
+    /// Every type that was ever seen, in the order of their bytes.
+    func notedTypes() async throws(SQLError) -> [String] {
+        try await query("SELECT name FROM event_type ORDER BY name").map { $0.text(0) }
+    }
+
+    /// Traits that events of a type have had, in the order of trait types and names.
+    func notedTraits(of eventType: String) async throws(SQLError) -> [TraitDescription] {
+        let found = try await query(
+            """
+            SELECT n.trait_type, n.name FROM event_type AS t
+            STRAIGHT_JOIN trait_name AS n ON n.event_type_id = t.event_type_id
+            WHERE t.name = \(eventType)
+            """)
+        let traits = found.compactMap { row in
+            TraitType(rawValue: Int(row.integer(0))).map {
+                TraitDescription(name: row.text(1), type: $0)
+            }
+        }
+        return traits.sorted { left, right in
+            left.type == right.type
+                ? left.name.precedesExactly(right.name) : left.type < right.type
+        }
+    }
+
+    /// Shapes of events that have a trait.
+    ///
+    /// - Parameter type: of this type only; nil for all types.
+    func shapes(
+        having nameKey: Int64, of type: String?, atMost limit: Int
+    ) async throws(SQLError) -> [Int64] {
+        let found: [SQLRow]
+        if let type {
+            found = try await query(
+                """
+                SELECT s.shape_key FROM event_type AS t
+                STRAIGHT_JOIN event_shape AS s
+                    ON s.name_key = \(nameKey) AND s.event_type_id = t.event_type_id
+                WHERE t.name = \(type) LIMIT \(limit)
+                """)
+        } else {
+            found = try await query(
+                "SELECT shape_key FROM event_shape WHERE name_key = \(nameKey) LIMIT \(limit)")
+        }
+        return found.map { $0.integer(0) }
+    }
+
     private func document(
         _ document: EventParts, of place: EventPlace
     ) async throws(SQLError) -> [UInt8] {

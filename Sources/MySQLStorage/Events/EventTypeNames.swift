@@ -5,7 +5,7 @@ import SQLStorage
 import Synchronization
 import Values
 
-/// What this process remembers of the tables `event_type` and `trait_name`. Their rows are never
+/// What this process remembers of the tables `event_type`, `trait_name` and `event_shape`. Their rows are never
 /// changed or deleted, so what was read once holds for ever.
 final class EventTypeNames: Sendable {
     private let known = Mutex(Known())
@@ -83,27 +83,42 @@ final class EventTypeNames: Sendable {
             }
         }
         if new.isEmpty { return }
-        var rows: Set<TraitRow> = []
-        for event in new.values {
+        var traits: Set<TraitRow> = []
+        var shapes = BulkRows(.integer, .integer, .integer)
+        for event in new.values.sorted(by: { $0.shape < $1.shape }) {
+            let typeID = ids[event.type] ?? 0
             for trait in event.event.traits {
-                rows.insert(TraitRow(typeID: ids[event.type] ?? 0, trait))
+                let row = TraitRow(typeID: typeID, trait)
+                traits.insert(row)
+                shapes.append(.integer(row.nameKey), .integer(typeID), .integer(event.shape))
             }
         }
-        var bulk = BulkRows(.integer, .integer, .integer, .blob)
-        for row in rows.sorted(by: { $0.order < $1.order }) {
-            bulk.append(
-                .integer(row.typeID), .integer(Int64(row.type.rawValue)), .integer(row.nameKey),
-                .text(row.name.text))
+        try await insert(traits, on: connection)
+        try await connection.execute(
+            """
+            INSERT INTO event_shape (name_key, event_type_id, shape_key) VALUES (?, ?, ?)
+            ON DUPLICATE KEY UPDATE shape_key = shape_key
+            """, for: shapes)
+        known.withLock { known in
+            if known.shapes.count > Self.mostShapes { known.shapes.removeAll() }
+            known.shapes.formUnion(new.keys)
+        }
+    }
+
+    private func insert(
+        _ traits: Set<TraitRow>, on connection: MySQLConnection
+    ) async throws(SQLError) {
+        var rows = BulkRows(.integer, .integer, .integer, .blob)
+        for trait in traits.sorted(by: { $0.order < $1.order }) {
+            rows.append(
+                .integer(trait.typeID), .integer(Int64(trait.type.rawValue)),
+                .integer(trait.nameKey), .text(trait.name.text))
         }
         try await connection.execute(
             """
             INSERT INTO trait_name (event_type_id, trait_type, name_key, name) VALUES (?, ?, ?, ?)
             ON DUPLICATE KEY UPDATE name_key = name_key
-            """, for: bulk)
-        known.withLock { known in
-            if known.shapes.count > Self.mostShapes { known.shapes.removeAll() }
-            known.shapes.formUnion(new.keys)
-        }
+            """, for: rows)
     }
 }
 

@@ -14,13 +14,24 @@ struct MySQLEventStorage: EventStorage {
 
     func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome] {
         if events.isEmpty { return [] }
-        let group = EventGroup(events)
-        let names = database.names
+        var group = EventGroup(events, ties: database.ties.range)
         let known = try await database.write { connection throws(SQLError) in
-            try await EventWriter(connection: connection, names: names).write(group)
+            let writer = EventWriter(connection: connection, names: database.names)
+            do throws(SQLError) {
+                return try await writer.write(group)
+            } catch {
+                guard error.code == Self.duplicateKey else { throw error }
+                // An event of the same microsecond has the same tie.
+                database.ties.widen()
+                group.drawTies(in: database.ties.range)
+                return try await writer.write(group)
+            }
         }
         return group.outcomes(known: known)
     }
+
+    /// ER_DUP_ENTRY.
+    private static let duplicateKey = 1062
 
     func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
         try await read { rows throws(SQLError) in
@@ -28,7 +39,12 @@ struct MySQLEventStorage: EventStorage {
                 let event = try await rows.event(messageID: id)
                 return event.map { query.accepts($0) && query.limit > 0 ? [$0] : [] } ?? []
             }
-            return []
+            if query.order.sortsByTime {
+                var search = EventSearch(query, rows: rows)
+                return try await search?.page() ?? []
+            }
+            var search = IDSearch(query, rows: rows)
+            return try await search.page()
         }
     }
 
@@ -42,19 +58,53 @@ struct MySQLEventStorage: EventStorage {
     }
 
     func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String] {
-        []
+        let noted = try await read { rows throws(SQLError) in try await rows.notedTypes() }
+        var visible: [String] = []
+        for type in noted {
+            // A type is noted for ever; its events may be gone, or not for this caller.
+            let query = EventQuery(
+                eventType: type, order: .newestFirst, limit: 1, visibility: visibility)
+            if try await !events(matching: query).isEmpty { visible.append(type) }
+        }
+        return visible
     }
 
     func traitDescriptions(
         of eventType: String, visibleTo visibility: Visibility
     ) async throws(StorageError) -> [TraitDescription] {
-        []
+        let noted = try await read { rows throws(SQLError) in
+            try await rows.notedTraits(of: eventType)
+        }
+        var present: [TraitDescription] = []
+        for description in noted {
+            let query = EventQuery(
+                eventType: eventType, having: description, order: .newestFirst, limit: 1,
+                visibility: visibility)
+            if try await !events(matching: query).isEmpty { present.append(description) }
+        }
+        return present
     }
 
     func deleteEvents(
         before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
     ) async throws(StorageError) -> Int {
-        0
+        let names = database.names
+        return try await database.write { connection throws(SQLError) in
+            let rows = EventRows(
+                connection: connection, names: names, deadline: QueryDeadline(.seconds(3600)))
+            return try await Retention(rows: rows, cutoff: cutoff)
+                .deleteEvents(of: types, batchSize: batchSize)
+        }
+    }
+
+    func maintain(
+        at now: Timestamp, droppingBefore cutoff: Timestamp?
+    ) async throws(StorageError) -> Int {
+        let options = database.options
+        return try await database.write { connection throws(SQLError) in
+            try await Partitions(connection: connection, options: options)
+                .maintain(at: now, droppingBefore: cutoff)
+        }
     }
 
     func status() async -> StorageStatus {

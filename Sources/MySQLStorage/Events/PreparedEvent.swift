@@ -11,8 +11,7 @@ struct PreparedEvent: Sendable {
     let traits: [UInt8]
     /// What the event is found by, each key once.
     let keys: [Int64]
-    /// Stands for the event's type and the names and types of its traits: publishers send thousands
-    /// of events of one shape, and what a shape needs noted is noted once.
+    /// Stands for the event's type and the names and types of its traits; see `event_shape`.
     let shape: Int64
     /// Tells it from other events of the same microsecond.
     var tie: UInt32
@@ -22,9 +21,9 @@ struct PreparedEvent: Sendable {
         digest = incoming.digest
         type = ExactText(event.eventType)
         traits = TraitDocument.encode(event.traits)
-        let keys = IndexKey.all(of: event)
-        shape = IndexKey.shape(of: event, keys)
-        self.keys = Array(Set(keys))
+        let all = IndexKey.all(of: event)
+        shape = IndexKey.shape(of: event, all)
+        keys = PostingKeys.of(event, all, shape: shape)
         self.tie = tie
     }
 

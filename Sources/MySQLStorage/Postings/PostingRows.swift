@@ -23,30 +23,31 @@ struct PostingRows {
             for key in event.keys { postings.append(Posting(key: key, place: event.place)) }
         }
         postings.sort()
-        var list = UInt32.random(in: 0...UInt32.max)
-        var entries: [UInt8] = []
-        var current: (key: Int64, minute: PostingMinute)?
+        var number = UInt32.random(in: 0...UInt32.max)
+        var list: PostingList?
+        var current = (key: Int64(0), minute: PostingMinute(start: 0))
         for posting in postings {
             let minute = PostingMinute(containing: posting.place.generated)
-            if let open = current,
-                open != (posting.key, minute) || entries.count == PostingList.mostBytes
-            {
-                append(open, &entries, list)
-                list &+= 1
+            if let finished = list, current != (posting.key, minute) || finished.isFull {
+                append(finished, current, number)
+                number &+= 1
+                list = nil
             }
             current = (posting.key, minute)
-            PostingList.append(posting.place, of: minute, to: &entries)
+            var growing = list ?? PostingList(of: minute)
+            list = nil  // So that there is one owner, and appending copies nothing.
+            growing.append(posting.place)
+            list = growing
         }
-        if let current { append(current, &entries, list) }
+        if let list { append(list, current, number) }
     }
 
     private mutating func append(
-        _ list: (key: Int64, minute: PostingMinute), _ entries: inout [UInt8], _ number: UInt32
+        _ list: PostingList, _ place: (key: Int64, minute: PostingMinute), _ number: UInt32
     ) {
         rows.append(
-            .integer(list.key), .integer(list.minute.start), .integer(Int64(number)), .blob(entries)
-        )
-        entries.removeAll(keepingCapacity: true)
+            .integer(place.key), .integer(place.minute.start), .integer(Int64(number)),
+            .blob(list.entries))
     }
 }
 
@@ -69,35 +70,60 @@ struct PostingMinute: Hashable, Comparable {
     static func < (left: PostingMinute, right: PostingMinute) -> Bool { left.start < right.start }
 }
 
-/// The column `posting.entries`: 8 bytes an event, big endian: microseconds since the minute's start,
-/// then the tie. In the order of places.
-enum PostingList {
-    static let mostBytes = 8000
-    static let entryBytes = 8
+/// The column `posting.entries`: for each event, in the order of places, the microseconds since the
+/// event before it (the first: since the minute's start) and the tie, both LEB128.
+struct PostingList {
+    private(set) var entries: [UInt8] = []
+    private var last: Int64
 
-    static func append(_ place: EventPlace, of minute: PostingMinute, to entries: inout [UInt8]) {
-        entries.append(word: UInt32(truncatingIfNeeded: place.generated - minute.start))
-        entries.append(word: place.tie)
+    /// More would not fit into the column: an entry has at most 10 bytes.
+    var isFull: Bool { entries.count > 7980 }
+
+    init(of minute: PostingMinute) {
+        last = minute.start
+    }
+
+    mutating func append(_ place: EventPlace) {
+        entries.append(variable: UInt64(place.generated - last))
+        entries.append(variable: UInt64(place.tie))
+        last = place.generated
     }
 
     static func decode(_ entries: [UInt8], of minute: PostingMinute) -> [EventPlace] {
-        stride(from: 0, to: entries.count - entries.count % entryBytes, by: entryBytes).map {
-            EventPlace(
-                generated: minute.start + Int64(entries.word(at: $0)), tie: entries.word(at: $0 + 4)
-            )
+        var places: [EventPlace] = []
+        places.reserveCapacity(entries.count / 4)
+        var generated = minute.start
+        var index = 0
+        while index < entries.count {
+            generated += Int64(entries.variable(at: &index))
+            let tie = UInt32(truncatingIfNeeded: entries.variable(at: &index))
+            places.append(EventPlace(generated: generated, tie: tie))
         }
+        return places
     }
 }
 
 extension [UInt8] {
-    fileprivate mutating func append(word: UInt32) {
-        append(UInt8(truncatingIfNeeded: word >> 24))
-        append(UInt8(truncatingIfNeeded: word >> 16))
-        append(UInt8(truncatingIfNeeded: word >> 8))
-        append(UInt8(truncatingIfNeeded: word))
+    fileprivate mutating func append(variable number: UInt64) {
+        var rest = number
+        while rest >= 0x80 {
+            append(UInt8(truncatingIfNeeded: rest) | 0x80)
+            rest >>= 7
+        }
+        append(UInt8(rest))
     }
 
-    fileprivate func word(at place: Int) -> UInt32 {
-        self[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) }
+    /// A list that ends too early is read as far as it goes.
+    fileprivate func variable(at index: inout Int) -> UInt64 {
+        var number: UInt64 = 0
+        var shift: UInt64 = 0
+        while index < count, shift < 36 {
+            let byte = self[index]
+            index += 1
+            number |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { break }
+            shift += 7
+        }
+        return number
     }
 }

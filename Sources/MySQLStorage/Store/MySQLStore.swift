@@ -29,6 +29,7 @@ struct MySQLDatabase: Sendable {
     let writers: ConnectionPool<MySQLConnection>
     let readers: ConnectionPool<MySQLConnection>
     let names = EventTypeNames()
+    let ties = TieWidth()
 
     init(connection: MySQLOptions, options: ServerStoreOptions) {
         self.connection = connection

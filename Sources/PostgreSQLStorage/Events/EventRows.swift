@@ -8,7 +8,10 @@ import Values
 struct EventRows {
     let connection: PostgreSQLConnection
     let types: EventTypeTable
+    let sizes: StoreSizes
     let limit: Duration
+    /// Told of each search: its plan is what a test wants to see.
+    var onSearch: (@Sendable (SQLStatement) -> Void)?
 
     /// What every search asks for, after the id. A row with large documents is fetched by itself when it is its
     /// turn: a page of them would not fit in memory.
@@ -18,6 +21,13 @@ struct EventRows {
             THEN traits END,
         CASE WHEN octet_length(raw) <= 16384 THEN raw END
         """
+
+    func search(
+        _ statement: SQLStatement, within limit: Duration
+    ) async throws(SQLError) -> [SQLRow] {
+        onSearch?(statement)
+        return try await connection.search(statement, within: limit)
+    }
 
     func event(messageID: String) async throws(SQLError) -> Event? {
         let rows = try await connection.query(

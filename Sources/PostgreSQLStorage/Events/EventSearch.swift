@@ -10,14 +10,12 @@ struct EventSearch {
     private let rows: EventRows
     private let deadline: ContinuousClock.Instant
     private var page: EventPage
+    /// Events that the next walk looks at.
+    private var stride: Int
+    /// The index on traits finds what is asked for faster than a walk.
+    private var isRare = false
     /// The page goes on behind it.
     private var after: EventPosition?
-
-    /// So many rows are looked at one by one before the index on traits is asked: where every tenth
-    /// event matches, that is the page already.
-    static let probedRows = 1000
-    /// Most rows of one answer.
-    private static let mostRows = 1000
 
     init(_ query: EventQuery, _ conditions: SearchConditions, _ rows: EventRows) {
         self.query = query
@@ -26,12 +24,13 @@ struct EventSearch {
         deadline = .now + rows.limit
         page = EventPage(for: query)
         after = query.after
+        stride = rows.sizes.probedEvents
     }
 
     /// - Parameter windows: in the order of time that is asked for.
     mutating func page(in windows: [TimeWindow]) async throws(SQLError) -> [Event] {
         for window in windows where !page.isFull {
-            if conditions.traitKeys.isEmpty {
+            if conditions.traitKeys.isEmpty || !query.order.sortsByTime {
                 try await search(window, byTraits: false)
             } else {
                 try await searchByTraits(window)
@@ -44,16 +43,29 @@ struct EventSearch {
     /// What the first rows show decides; the server's statistics do not know the values that are
     /// rare, and a walk for one of those would not end.
     private mutating func searchByTraits(_ window: TimeWindow) async throws(SQLError) {
-        guard let edge = try await time(after: Self.probedRows, in: window) else {
-            try await search(window, byTraits: false)
-            return
+        var rest = window
+        while !isRare, !page.isFull {
+            guard let edge = try await time(after: stride, in: rest) else {
+                try await search(rest, byTraits: false)
+                return
+            }
+            guard let (first, other) = rest.divided(at: edge, ascending: ascending) else { break }
+            let before = page.events.count
+            try await search(first, byTraits: false)
+            rest = other
+            learn(from: page.events.count - before)
         }
-        guard let (first, rest) = window.divided(at: edge, ascending: ascending) else {
-            try await search(window, byTraits: true)
-            return
-        }
-        try await search(first, byTraits: false)
         if !page.isFull { try await search(rest, byTraits: true) }
+    }
+
+    /// - Parameter found: how many of the last `stride` events match.
+    private mutating func learn(from found: Int) {
+        let wanted = query.limit - page.events.count
+        guard found > 2, wanted * stride / found <= 32 * rows.sizes.probedEvents else {
+            isRare = true
+            return
+        }
+        stride = max(stride, wanted * stride / found)
     }
 
     /// - Returns: when the event was generated that has `count` before it, whatever their traits; nil
@@ -62,7 +74,7 @@ struct EventSearch {
         after count: Int, in window: TimeWindow
     ) async throws(SQLError) -> Timestamp? {
         let direction = SQLStatement(stringLiteral: ascending ? "ASC" : "DESC")
-        let rows = try await rows.connection.search(
+        let rows = try await rows.search(
             """
             SELECT generated FROM event WHERE \(window.condition)
             ORDER BY generated \(direction) OFFSET \(count) LIMIT 1
@@ -76,8 +88,8 @@ struct EventSearch {
         _ window: TimeWindow, byTraits: Bool
     ) async throws(SQLError) {
         while !page.isFull {
-            let wanted = min(query.limit - page.events.count, Self.mostRows)
-            let found = try await rows.connection.search(
+            let wanted = min(query.limit - page.events.count, rows.sizes.mostRows)
+            let found = try await rows.search(
                 statement(window, atMost: wanted, byTraits: byTraits), within: remainingTime())
             let names = try await rows.types.names(
                 of: Set(found.map { $0.integer(1) }), on: rows.connection)

@@ -10,9 +10,8 @@ import Values
 struct EventWriter {
     let connection: PostgreSQLConnection
     let types: EventTypeTable
+    let smallestCopy: Int
 
-    /// From so many events on COPY is faster than arrays; measured, see docs/adr/009-postgresql.md.
-    static let smallestCopy = 32
     /// A group whose commit waits longer than this is given up as lost.
     private static let limit = Duration.seconds(60)
 
@@ -71,7 +70,7 @@ struct EventWriter {
     }
 
     private func insert(_ events: [PreparedEvent]) async throws(SQLError) {
-        if events.count < Self.smallestCopy {
+        if events.count < smallestCopy {
             try await connection.execute(arrays(of: events), within: Self.limit)
         } else {
             _ = try await connection.copy(

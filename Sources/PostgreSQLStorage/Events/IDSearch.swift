@@ -13,10 +13,6 @@ struct IDSearch {
     private let rows: EventRows
     private let deadline: ContinuousClock.Instant
 
-    /// Ids of one statement, and of the whole walk.
-    private static let step = 256
-    private static let mostWalked = 4096
-
     init(_ query: EventQuery, _ conditions: SearchConditions, _ rows: EventRows) {
         self.query = query
         self.conditions = conditions
@@ -29,8 +25,8 @@ struct IDSearch {
         var after = query.after?.messageID
         var walked = 0
         // Without conditions the walk is the answer itself.
-        while !page.isFull, isWhole(window) || walked < Self.mostWalked {
-            let found = try await rows.connection.search(
+        while !page.isFull, isWhole(window) || walked < rows.sizes.walkedIDs {
+            let found = try await rows.search(
                 walk(after: after), within: remainingTime())
             let names = try await rows.types.names(
                 of: Set(found.map { $0.integer(1) }), on: rows.connection)
@@ -42,7 +38,7 @@ struct IDSearch {
                 else { continue }
                 page.append(event)
             }
-            if found.count < Self.step { return page.events }
+            if found.count < rows.sizes.walkStep { return page.events }
             walked += found.count
         }
         if page.isFull { return page.events }
@@ -59,6 +55,7 @@ struct IDSearch {
             && query.visibility == .everything && window == TimeWindow(.earliest, .latest)
     }
 
+    /// The limit of one keeps the server from joining the two as a whole.
     private func walk(after id: String?) -> SQLStatement {
         let order = SQLStatement(stringLiteral: query.order.isIDAscending ? "ASC" : "DESC")
         let sign = SQLStatement(stringLiteral: query.order.isIDAscending ? ">" : "<")
@@ -66,10 +63,11 @@ struct IDSearch {
         return """
             SELECT walked.message_id, found.* FROM (
                 SELECT message_id, generated FROM event_id \(condition)
-                ORDER BY message_id \(order) LIMIT \(Self.step)
+                ORDER BY message_id \(order) LIMIT \(rows.sizes.walkStep)
             ) AS walked LEFT JOIN LATERAL (
                 SELECT \(EventRows.columns) FROM event
                 WHERE event.generated = walked.generated AND event.message_id = walked.message_id
+                LIMIT 1
             ) AS found ON true ORDER BY walked.message_id \(order)
             """
     }

@@ -17,7 +17,7 @@ extension PostgreSQLEventStorage {
     ) async throws(StorageError) -> Int {
         let gone = try await writing { connection async throws(SQLError) -> Int in
             let upkeep = PartitionUpkeep(
-                connection: connection, options: links.options.server)
+                connection: connection, options: links.options.server, sizes: links.sizes)
             _ = try await upkeep.prepare(at: now)
             return try await upkeep.drop(before: cutoff)
         }

@@ -25,7 +25,9 @@ package final class PostgreSQLEventStorage: EventStorage {
             return try await retry.run { () async throws(SQLError) -> [RecordOutcome] in
                 try await links.writers.withConnection {
                     connection async throws(SQLError) -> [RecordOutcome] in
-                    let writer = EventWriter(connection: connection, types: links.types)
+                    let writer = EventWriter(
+                        connection: connection, types: links.types,
+                        smallestCopy: links.sizes.smallestCopy)
                     var taken: Set<ExactText> = []
                     do throws(SQLError) {
                         let stored = try await writer.write(group, earlier: earlier) { taken = $0 }
@@ -86,7 +88,7 @@ package final class PostgreSQLEventStorage: EventStorage {
                     try await work(
                         EventRows(
                             connection: connection, types: links.types,
-                            limit: links.options.server.queryTimeout))
+                            sizes: links.sizes, limit: links.options.server.queryTimeout))
                 }
             }
         }

@@ -10,12 +10,11 @@ import Values
 struct PartitionUpkeep {
     let connection: PostgreSQLConnection
     let options: ServerStoreOptions
+    let sizes: StoreSizes
 
     /// Nobody waits behind us for longer: the locks below stop everybody who writes or reads.
     private static let lockTimeout: SQLStatement = "SET LOCAL lock_timeout = '2s'"
     private static let limit = Duration.seconds(600)
-    /// Ids of a dropped partition that go in one transaction.
-    private static let batchSize = 10_000
 
     /// - Returns: how many partitions were made.
     func prepare(at now: Timestamp) async throws(SQLError) -> Int {
@@ -96,7 +95,7 @@ struct PartitionUpkeep {
             let edge = try await connection.search(
                 """
                 SELECT generated FROM \(table) WHERE generated >= \(last)
-                ORDER BY generated OFFSET \(Self.batchSize) LIMIT 1
+                ORDER BY generated OFFSET \(sizes.droppedIDs) LIMIT 1
                 """, within: Self.limit
             ).first.map { SQLValue.blob(PostgreSQLTime.binary(microseconds: $0.integer(0))) }
             guard let gone = try await forgetIDs(of: table, from: last, to: edge) else {

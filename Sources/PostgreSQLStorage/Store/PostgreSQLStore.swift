@@ -23,12 +23,13 @@ package struct PostgreSQLStore: Sendable {
 /// What the parts of a storage share: the pools, and what is remembered of the database.
 struct StoreLinks: Sendable {
     let options: PostgreSQLStoreOptions
+    let sizes: StoreSizes
     let writers: ConnectionPool<PostgreSQLConnection>
     let readers: ConnectionPool<PostgreSQLConnection>
     let types: EventTypeTable
     let partitions: PartitionTable
 
-    init(_ options: PostgreSQLStoreOptions) {
+    init(_ options: PostgreSQLStoreOptions, sizes: StoreSizes = .standard) {
         var connection = options.connection
         connection.usesPreparedStatements = options.server.usesPreparedStatements
         let types = EventTypeTable()
@@ -48,6 +49,7 @@ struct StoreLinks: Sendable {
                 open: open)
         }
         self.options = options
+        self.sizes = sizes
         self.types = types
         self.partitions = partitions
         writers = pool(options.server.writers)

@@ -37,7 +37,8 @@ extension SchemaDialect {
         },
         creation: "CREATE DATABASE annals OWNER annals_owner ENCODING 'UTF8' TEMPLATE template0;")
 
-    /// Partitions come and go; what counts is the table they are parts of.
+    /// Partitions come and go; what counts is the table they are parts of. One that retention has taken
+    /// out is called `event_expired_...` until it is dropped.
     private static let postgresqlTables: SQLStatement = """
         SELECT 'table ' || c.relname || ': ' || CASE c.relkind
             WHEN 'p' THEN 'partitioned by ' || pg_get_partkeydef(c.oid) ELSE 'plain' END
@@ -46,6 +47,7 @@ extension SchemaDialect {
         LEFT JOIN pg_partitioned_table p ON p.partrelid = c.oid
         LEFT JOIN pg_class r ON r.oid = p.partdefid
         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname !~ '_expired_[0-9]+$'
         """
 
     private static let postgresqlColumns: SQLStatement = """
@@ -64,6 +66,7 @@ extension SchemaDialect {
         LEFT JOIN pg_collation o ON o.oid = a.attcollation
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname !~ '_expired_[0-9]+$'
         AND a.attnum > 0 AND NOT a.attisdropped
         """
 
@@ -77,6 +80,7 @@ extension SchemaDialect {
         JOIN pg_class c ON c.oid = x.indrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+        AND c.relname !~ '_expired_[0-9]+$'
         """
 
     /// Checks and references; keys are indexes.
@@ -86,6 +90,7 @@ extension SchemaDialect {
         FROM pg_constraint k
         JOIN pg_class c ON c.oid = k.conrelid
         JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = current_schema() AND NOT c.relispartition AND k.contype IN ('c', 'f', 'x')
+        WHERE n.nspname = current_schema() AND NOT c.relispartition
+        AND c.relname !~ '_expired_[0-9]+$' AND k.contype IN ('c', 'f', 'x')
         """
 }

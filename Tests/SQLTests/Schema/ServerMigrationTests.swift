@@ -18,6 +18,23 @@ struct PostgreSQLMigrationTests {
     func interruptions() async throws {
         #expect(try await checkInterruptions(.postgresql, SampleSteps.all) > 10)
     }
+
+    @Test("make what migrations/postgresql/expected_postgresql.txt describes")
+    func description() async throws {
+        try await ServerAccess.postgresql.withDatabase { database in
+            let migrator = database.migrator(Migrations.postgresql)
+            try await migrator.upgrade()
+            let expected = SchemaDescription(text: Migrations.postgresqlExpectation)
+            let live = try await migrator.description()
+            #expect(live.differences(from: expected) == [])
+        }
+    }
+
+    @Test("of our own go on from wherever a killed runner stopped")
+    func ownSteps() async throws {
+        let count = Migrations.postgresql.count
+        #expect(try await checkInterruptions(.postgresql, Migrations.postgresql) > 4 * count)
+    }
 }
 
 @Suite(

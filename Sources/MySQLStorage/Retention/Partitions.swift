@@ -1,0 +1,115 @@
+import EventStore
+import MySQL
+import SQL
+import SQLStorage
+import Values
+
+/// Cuts the tables of events into partitions ahead of time, and drops those that are outlived.
+///
+/// Several instances may do so at once: each step begins with what is there, and a step that another
+/// instance has just done fails on the partition's name and is passed over.
+struct Partitions {
+    let connection: MySQLConnection
+    let options: ServerStoreOptions
+
+    /// The same partitions on each: an event, its parts and its postings go together.
+    private static let tables = ["posting", "event_part", "event"]
+    private static let idsAtOnce = 1000
+
+    private struct Partition {
+        let name: String
+        /// First microsecond behind it.
+        let end: Int64
+    }
+
+    /// - Returns: how many events went.
+    func maintain(at now: Timestamp, droppingBefore cutoff: Timestamp?) async throws(SQLError)
+        -> Int
+    {
+        if options.partitions == .none { return 0 }
+        for table in Self.tables { try await cutAhead(table, from: now) }
+        guard let cutoff else { return 0 }
+        var count = 0
+        for partition in try await partitions(of: "event")
+        where partition.end <= cutoff.microseconds {
+            count += try await drop(partition)
+        }
+        return count
+    }
+
+    private func cutAhead(_ table: String, from now: Timestamp) async throws(SQLError) {
+        let last = try await partitions(of: table).last?.end ?? .min
+        let missing = options.partitions.stretches(from: now, ahead: options.partitionsAhead)
+            .filter { $0.end.microseconds > last }
+        if missing.isEmpty { return }
+        let pieces = missing.map {
+            "PARTITION p\($0.name) VALUES LESS THAN (\($0.end.microseconds)),"
+        }
+        try await alter(
+            """
+            ALTER TABLE \(table) REORGANIZE PARTITION later INTO (\(pieces.joined(separator: " "))
+            PARTITION later VALUES LESS THAN MAXVALUE)
+            """)
+    }
+
+    private func drop(_ partition: Partition) async throws(SQLError) -> Int {
+        let count = try await deleteIDs(of: partition)
+        for table in Self.tables {
+            try await alter("ALTER TABLE \(table) DROP PARTITION \(partition.name)")
+        }
+        return count
+    }
+
+    /// The ids lie in one table over all partitions.
+    private func deleteIDs(of partition: Partition) async throws(SQLError) -> Int {
+        var count = 0
+        var last = EventPlace(generated: .min, tie: 0)
+        while true {
+            let rows = try await connection.query(
+                """
+                SELECT generated, tie, message_id FROM event
+                WHERE generated < \(partition.end) AND (generated > \(last.generated)
+                    OR generated = \(last.generated) AND tie > \(Int64(last.tie)))
+                ORDER BY generated, tie LIMIT \(Self.idsAtOnce)
+                """)
+            guard let end = rows.last else { return count }
+            var bulk = BulkRows(.blob)
+            for id in rows.map({ $0.text(2) }).sorted(by: { $0.precedesExactly($1) }) {
+                bulk.append(.text(id))
+            }
+            count += try await connection.execute(
+                "DELETE FROM event_id WHERE message_id = ?", for: bulk)
+            last = EventPlace(
+                generated: end.integer(0), tie: UInt32(truncatingIfNeeded: end.integer(1)))
+            if rows.count < Self.idsAtOnce { return count }
+        }
+    }
+
+    /// In the order of time; the catch-all is left out.
+    private func partitions(of table: String) async throws(SQLError) -> [Partition] {
+        try await connection.query(
+            """
+            SELECT partition_name, partition_description FROM information_schema.partitions
+            WHERE table_schema = DATABASE() AND table_name = \(table)
+            AND partition_name <> 'later' ORDER BY partition_ordinal_position
+            """
+        ).compactMap { row in
+            Int64(row.text(1)).map { Partition(name: row.text(0), end: $0) }
+        }
+    }
+
+    /// Waits briefly for whoever uses the table: those who come later wait behind it.
+    private func alter(_ statement: String) async throws(SQLError) {
+        do throws(SQLError) {
+            try await connection.run(script: "SET STATEMENT lock_wait_timeout = 2 FOR \(statement)")
+        } catch {
+            // Another instance has done it meanwhile.
+            if Self.doneAlready.contains(error.code) { return }
+            throw error
+        }
+    }
+
+    /// ER_SAME_NAME_PARTITION, ER_REORG_OUTSIDE_RANGE, ER_DROP_PARTITION_NON_EXISTENT,
+    /// ER_RANGE_NOT_INCREASING_ERROR, ER_PARTITION_DOES_NOT_EXIST.
+    private static let doneAlready: Set<Int> = [1517, 1520, 1507, 1493, 1735]
+}
