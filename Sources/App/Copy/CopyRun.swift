@@ -4,7 +4,7 @@ import OpenSSL
 import Synchronization
 
 /// One run of `annals copy`: events are copied, then every one of them is read back and compared.
-package struct CopyRun {
+package struct CopyRun: Sendable {
     private let source: any CopySource
     private let target: any EventStorage
     private let file: CopyStateFile
