@@ -1,6 +1,8 @@
 package import EventCopy
 package import EventStore
+import Observability
 import OpenSSL
+import Values
 import Synchronization
 
 /// One run of `annals copy`: events are copied, then every one of them is read back and compared.
@@ -88,7 +90,8 @@ package struct CopyRun: Sendable {
         var progress = CopyProgress(
             "copied", total: total, done: before.events, style: style, write: write)
         defer { progress.finish() }
-        let pass = CopyPass(from: source, to: target, digest: SHA256.digest, patience: patience)
+        let pass = CopyPass(
+            from: source, to: target, digest: SHA256.digest, now: .now, patience: patience)
         let isWhole = try await pass.run(&state) { state throws(StorageError) in
             progress.update(state.copied.events)
             return try keep(state)
