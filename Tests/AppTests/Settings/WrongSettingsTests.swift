@@ -20,7 +20,14 @@ struct WrongSettingsTests {
             (["--events.time_to_live_by_type", "a=1d,a=2d"], "by_type", "TYPE=DURATION"),
             (["--ingest.maximum_body", "16MB"], "ingest.maximum_body", "16MiB"),
             (["--ingest.maximum_body", "9223372036854775807KiB"], "ingest.maximum_body", "1GiB"),
-            (["--database.url", "mysql://h/d"], "database.url", "(drivers: sqlite)"),
+            (
+                ["--database.url", "oracle://h/d"], "database.url",
+                "(drivers: sqlite, postgresql, mysql)"
+            ),
+            (["--database.url", "mysql://h/d"], "database.url (command line)", "names no user"),
+            (["--database.url", "postgresql://h/d?colour=red"], "database.url", "colour"),
+            (["--database.partitions", "hour"], "database.partitions", "day, week, month, none"),
+            (["--database.password_file", "/nowhere"], "database.password_file", "/nowhere"),
             (["--database.url", "sqlite://host/d"], "database.url", "sqlite:///absolute/path"),
             (["--api.default_limit"], "--api.default_limit (command line) needs a value", "from 1"),
         ])
@@ -81,10 +88,15 @@ struct WrongSettingsTests {
         #expect(message == "The settings file /nowhere/annals.yaml cannot be read.")
     }
 
-    @Test("a password in a URL is not repeated")
-    func secret() {
-        let message = problems(
-            SettingsSources(environment: ["ANNALS_DATABASE_URL": "postgresql://u:hunter2@h/d"]))
+    @Test(
+        "a password in a URL is not repeated",
+        arguments: [
+            "oracle://u:hunter2@h/d", "mysql://u:hunter2@h", "mysql://u:hun%zz@hunter2/d",
+            "postgresql://u:hunter2@[h/d", "postgresql://u:hunter2@h/d?colour=red",
+            "postgresql://h/d?password=hunter2&colour=red", "mysql://u:hunter2@h/d?tls=perhaps",
+        ])
+    func secret(url: String) {
+        let message = problems(SettingsSources(environment: ["ANNALS_DATABASE_URL": url]))
         #expect(message.contains("database.url (environment, ANNALS_DATABASE_URL)"))
         #expect(!message.contains("hunter2"))
     }
