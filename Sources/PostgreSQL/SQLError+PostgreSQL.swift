@@ -39,10 +39,16 @@ extension SQLError {
         // PG_DIAG_SQLSTATE, PG_DIAG_MESSAGE_PRIMARY and PG_DIAG_MESSAGE_HINT, which are macros. The
         // detail is left out: it shows values.
         let state = field("C") ?? ""
+        // A check has a name, PG_DIAG_CONSTRAINT_NAME; the borders of a partition have none. A row
+        // meets them when it waited while the partition was made that it belongs to.
+        let isOfAnotherPartition = state == "23514" && field("n") == nil
         let text = field("M") ?? "the server gave no reason"
         let hint = field("H").map { "; \($0)" } ?? ""
+        let kind =
+            isOfAnotherPartition
+            ? .deadlock : state.isEmpty ? .unavailable : Self.kind(ofState: state)
         self.init(
-            kind: state.isEmpty ? .unavailable : Self.kind(ofState: state), code: 0, state: state,
+            kind: kind, code: 0, state: state,
             message: "\(text)\(hint)" + (state.isEmpty ? "" : " (SQLSTATE \(state))"))
     }
 
