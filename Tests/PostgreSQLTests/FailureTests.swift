@@ -14,24 +14,6 @@ struct FailureTests {
         ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014'; END $$", .timedOut, "57014"),
         ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '23505'; END $$", .constraint, "23505"),
         ("DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '55P03'; END $$", .busy, "55P03"),
-        // A row that waited for the log while its partition was made: written again, it finds it.
-        (
-            """
-            DO $$ BEGIN
-                CREATE TEMPORARY TABLE log (x integer) PARTITION BY RANGE (x);
-                CREATE TEMPORARY TABLE part PARTITION OF log FOR VALUES FROM (1) TO (2);
-                INSERT INTO part VALUES (2);
-            END $$
-            """, .deadlock, "23514"
-        ),
-        (
-            """
-            DO $$ BEGIN
-                CREATE TEMPORARY TABLE checked (x integer CHECK (x > 0));
-                INSERT INTO checked VALUES (0);
-            END $$
-            """, .constraint, "23514"
-        ),
     ]
 
     @Test("is sorted by what can be done about it, and the link goes on", arguments: failures)

@@ -14,7 +14,7 @@ actor RecordingServer: SQLConnection {
     private var content = Content()
     private var before: Content?
     /// Scripts that fail, once each.
-    private var failing: Set<String> = []
+    private var failing: [String: SQLError.Kind] = [:]
     /// Runs when a script runs: what others do meanwhile.
     private var interference: [String: String] = [:]
     /// Statements as they came, values aside.
@@ -29,7 +29,7 @@ actor RecordingServer: SQLConnection {
     var versions: [Int64] { (content.history ?? []).map { SQLRow($0).integer(0) } }
     var hasHistory: Bool { content.history != nil }
 
-    func fail(at script: String) { failing.insert(script) }
+    func fail(at script: String, _ kind: SQLError.Kind) { failing[script] = kind }
     func holdLease(as owner: String) { content.owner = owner }
     func takeLease(as owner: String, during script: String) { interference[script] = owner }
 
@@ -38,8 +38,8 @@ actor RecordingServer: SQLConnection {
             content.history = content.history ?? []
             return
         }
-        if failing.remove(script) != nil {
-            throw SQLError(kind: .unavailable, code: 0, message: "the link was lost")
+        if let kind = failing.removeValue(forKey: script) {
+            throw SQLError(kind: kind, code: 0, message: "as asked for")
         }
         content.scripts.append(script)
         if let thief = interference[script] { content.owner = thief }
