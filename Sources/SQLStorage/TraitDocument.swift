@@ -7,7 +7,8 @@ import Values
 ///
 /// Types without traits are left out; names are in the order of their bytes; a trait without a value
 /// is null; times are written as `2020-01-02T10:00:00.123456` in UTC. Every value comes back as it
-/// was: integers and floats are written in digits that read back as the same number.
+/// was: integers and floats are written in digits that read back as the same number. Minus zero is a
+/// string, because the numbers of PostgreSQL's jsonb have none.
 package enum TraitDocument {
     /// UTF-8.
     package static func encode(_ traits: [Trait]) -> [UInt8] {
@@ -74,6 +75,7 @@ package enum TraitDocument {
         case .float:
             switch kind {
             case .integer, .bigInteger, .float: return .float(document.double(of: node))
+            case .string: return Double(document.text(of: node)).map { .float($0) }
             default: return nil
             }
         case .datetime:
@@ -88,7 +90,9 @@ extension [UInt8] {
         switch value {
         case .text(let text): append(string: text)
         case .integer(let number): append(contentsOf: String(number).utf8)
-        case .float(let number): append(contentsOf: number.shortestText.utf8)
+        case .float(let number):
+            let isMinusZero = number == 0 && number.sign == .minus
+            append(contentsOf: isMinusZero ? "\"-0.0\"".utf8 : number.shortestText.utf8)
         case .datetime(let time):
             append(UInt8(ascii: "\""))
             append(contentsOf: time.isoText)

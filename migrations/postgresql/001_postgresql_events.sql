@@ -14,6 +14,7 @@ CREATE TABLE trait_name (
     name text COLLATE "C" NOT NULL,
     PRIMARY KEY (event_type_id, trait_type, name)
 );
+CREATE INDEX trait_name_name ON trait_name (name, trait_type);
 
 -- Exactly once by id, over all partitions of the log; also the way from an id to its partition, and
 -- the order of sort=message_id.
@@ -45,5 +46,8 @@ CREATE INDEX event_generated ON event (generated);
 CREATE INDEX event_type_generated ON event (event_type_id, generated);
 CREATE INDEX event_project_generated ON event (project_key, generated);
 
--- Any trait by equality. Two values may share a hash: what is found is compared again.
-CREATE INDEX event_trait_keys ON event USING gin (trait_keys);
+-- Any trait by equality. Two values may share a hash: what is found is compared again. New rows wait
+-- in a list that each search reads and that is sorted in when it has this many KiB: a longer one
+-- makes searches slower and now and then a commit, a shorter one makes every commit slower.
+CREATE INDEX event_trait_keys ON event USING gin (trait_keys)
+    WITH (fastupdate = on, gin_pending_list_limit = 1024);

@@ -107,6 +107,12 @@ struct MySQLEventStorage: EventStorage {
         }
     }
 
+    func eventCount() async throws(StorageError) -> Int? {
+        try await read { rows async throws(SQLError) -> Int? in
+            try await rows.query("SELECT count(*) FROM event").first.map { Int($0.integer(0)) }
+        }
+    }
+
     func status() async -> StorageStatus {
         await StoreInspection(database).status()
     }

@@ -14,23 +14,28 @@ struct EventRowData {
     private static let head: [UInt8] =
         Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + Array(repeating: 0, count: 8)
 
-    /// - Parameter types: knows the types of all of `events`.
-    init(_ events: [PreparedEvent], types: EventTypeTable) {
+    /// - Parameter types: the id of each type of `events`.
+    init(_ events: [PreparedEvent], types: [ExactText: Int64]) {
         bytes = Self.head
         let size = events.reduce(0) { $0 + $1.traits.count + $1.event.raw.text.utf8.count }
         bytes.reserveCapacity(size + events.count * 256)
-        for prepared in events { append(prepared, types) }
+        for prepared in events {
+            append(prepared, types[ExactText(prepared.event.eventType)])
+        }
         bytes.append(bigEndian: UInt16.max)
     }
 
-    private mutating func append(_ prepared: PreparedEvent, _ types: EventTypeTable) {
+    private mutating func append(_ prepared: PreparedEvent, _ type: Int64?) {
         let event = prepared.event
         bytes.append(bigEndian: 7 as UInt16)
         bytes.append(
             field: PostgreSQLTime.binary(microseconds: event.generated.microseconds))
-        bytes.append(bigEndian: 4 as UInt32)
-        bytes.append(
-            bigEndian: UInt32(truncatingIfNeeded: types.knownID(of: event.eventType) ?? 0))
+        if let type {
+            bytes.append(bigEndian: 4 as UInt32)
+            bytes.append(bigEndian: UInt32(truncatingIfNeeded: type))
+        } else {
+            bytes.append(bigEndian: UInt32.max)  // NULL: the server refuses the whole group.
+        }
         bytes.append(bigEndian: 4 as UInt32)
         bytes.append(bigEndian: UInt32(bitPattern: prepared.projectKey))
         bytes.append(field: event.messageID.utf8)

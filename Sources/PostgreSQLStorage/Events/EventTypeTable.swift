@@ -26,44 +26,50 @@ final class EventTypeTable: Sendable {
         memory.withLock { $0 = Memory() }
     }
 
-    func knownID(of name: String) -> Int64? {
-        memory.withLock { $0.ids[ExactText(name)] }
-    }
-
     /// Stores the types and trait names that events have and the tables do not.
+    ///
+    /// - Returns: the id of each type of `events`. To be used instead of what is remembered: another
+    ///   link that opens makes all be forgotten at any time.
     func note(
         _ events: [PreparedEvent], on connection: PostgreSQLConnection
-    ) async throws(SQLError) {
-        let unknown = Set(events.map { ExactText($0.event.eventType) }).filter {
-            knownID(of: $0.text) == nil
+    ) async throws(SQLError) -> [ExactText: Int64] {
+        let wanted = Set(events.map { ExactText($0.event.eventType) })
+        var ids = memory.withLock { memory in
+            wanted.reduce(into: [:]) { $0[$1] = memory.ids[$1] }
         }
-        if !unknown.isEmpty {
-            let names = unknown.sorted().map(\.text)
-            try await read(names, on: connection)
-            let missing = names.filter { knownID(of: $0) == nil }
-            if !missing.isEmpty {
-                try await connection.execute(
-                    """
-                    INSERT INTO event_type (name) SELECT name FROM unnest(
-                    \(.blob(BinaryArray.texts(missing)))::text[]) AS incoming (name)
-                    ON CONFLICT (name) DO NOTHING
-                    """)
-                try await read(missing, on: connection)
-            }
+        try await read(wanted.filter { ids[$0] == nil }, into: &ids, on: connection)
+        let missing = wanted.filter { ids[$0] == nil }
+        if !missing.isEmpty {
+            try await connection.execute(
+                """
+                INSERT INTO event_type (name) SELECT name FROM unnest(
+                \(.blob(BinaryArray.texts(missing.sorted().map(\.text))))::text[]) AS incoming (name)
+                ON CONFLICT (name) DO NOTHING
+                """)
+            try await read(missing, into: &ids, on: connection)
         }
-        try await noteTraits(of: events, on: connection)
+        guard wanted.allSatisfy({ ids[$0] != nil }) else { throw Self.vanished }
+        try await noteTraits(of: events, ids, on: connection)
+        return ids
     }
 
     private func read(
-        _ names: [String], on connection: PostgreSQLConnection
+        _ names: Set<ExactText>, into ids: inout [ExactText: Int64],
+        on connection: PostgreSQLConnection
     ) async throws(SQLError) {
+        if names.isEmpty { return }
         let rows = try await connection.query(
             """
             SELECT event_type_id, name FROM event_type
-            WHERE name = ANY(\(.blob(BinaryArray.texts(names)))::text[])
+            WHERE name = ANY(\(.blob(BinaryArray.texts(names.sorted().map(\.text))))::text[])
             """)
         keep(rows)
+        for row in rows { ids[ExactText(row.text(1))] = row.integer(0) }
     }
+
+    /// Nobody deletes types; should somebody have done it, the group is tried again.
+    private static let vanished = SQLError(
+        kind: .deadlock, code: 0, state: "40001", message: "an event type was deleted meanwhile")
 
     private func keep(_ rows: [SQLRow]) {
         memory.withLock { memory in
@@ -75,7 +81,8 @@ final class EventTypeTable: Sendable {
     }
 
     private func noteTraits(
-        of events: [PreparedEvent], on connection: PostgreSQLConnection
+        of events: [PreparedEvent], _ ids: [ExactText: Int64],
+        on connection: PostgreSQLConnection
     ) async throws(SQLError) {
         let unknown = memory.withLock { memory in
             events.filter { !memory.shapes.contains($0.shape) }
@@ -83,7 +90,7 @@ final class EventTypeTable: Sendable {
         if unknown.isEmpty { return }
         var rows: Set<NotedTrait> = []
         for prepared in unknown {
-            let type = knownID(of: prepared.event.eventType) ?? 0
+            guard let type = ids[ExactText(prepared.event.eventType)] else { continue }
             for trait in prepared.event.traits {
                 rows.insert(
                     NotedTrait(
@@ -126,9 +133,11 @@ extension EventTypeTable {
     func id(
         of name: String, on connection: PostgreSQLConnection
     ) async throws(SQLError) -> Int64? {
-        if let known = knownID(of: name) { return known }
-        try await read([name], on: connection)
-        return knownID(of: name)
+        let name = ExactText(name)
+        if let known = memory.withLock({ $0.ids[name] }) { return known }
+        var ids: [ExactText: Int64] = [:]
+        try await read([name], into: &ids, on: connection)
+        return ids[name]
     }
 
     /// The names of the types that rows have.

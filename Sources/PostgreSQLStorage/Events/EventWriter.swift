@@ -20,12 +20,12 @@ struct EventWriter {
     func write(
         _ group: EventGroup, earlier: Set<ExactText>, taken: (Set<ExactText>) -> Void
     ) async throws(SQLError) -> [StoredID] {
-        try await types.note(group.events, on: connection)
+        let types = try await types.note(group.events, on: connection)
         return try await connection.transaction { () async throws(SQLError) -> [StoredID] in
             let new = try await takeIDs(of: group.events)
             taken(new)
             let fresh = group.events.filter { new.contains(ExactText($0.event.messageID)) }
-            if !fresh.isEmpty { try await insert(fresh) }
+            if !fresh.isEmpty { try await insert(fresh, types) }
             var stored = Array(repeating: StoredID.new, count: group.events.count)
             if fresh.count < group.events.count {
                 let digests = try await knownDigests(
@@ -69,9 +69,12 @@ struct EventWriter {
         return rows.reduce(into: [:]) { $0[ExactText($1.text(0))] = $1.blob(1) }
     }
 
-    private func insert(_ events: [PreparedEvent]) async throws(SQLError) {
+    /// - Parameter types: the id of each type of `events`.
+    private func insert(
+        _ events: [PreparedEvent], _ types: [ExactText: Int64]
+    ) async throws(SQLError) {
         if events.count < smallestCopy {
-            try await connection.execute(arrays(of: events), within: Self.limit)
+            try await connection.execute(arrays(of: events, types), within: Self.limit)
         } else {
             _ = try await connection.copy(
                 """
@@ -81,8 +84,8 @@ struct EventWriter {
         }
     }
 
-    private func arrays(of events: [PreparedEvent]) -> SQLStatement {
-        let types = events.map { self.types.knownID(of: $0.event.eventType) ?? 0 }
+    private func arrays(of events: [PreparedEvent], _ types: [ExactText: Int64]) -> SQLStatement {
+        let types = events.compactMap { types[ExactText($0.event.eventType)] }
         let keys = events.map { "{" + $0.traitKeys.map(String.init).joined(separator: ",") + "}" }
         let traits = events.map { String(decoding: $0.traits, as: UTF8.self) }
         return """
