@@ -18,7 +18,7 @@ struct StoreTests {
             let stores = (0..<4).map { _ in
                 MySQLStore(
                     connection: database.options,
-                    options: ServerStoreOptions(writers: 2, readers: 1))
+                    options: ServerStoreOptions(writers: 2, readers: 1, wait: .seconds(120)))
             }
             let outcomes = try await withThrowingTaskGroup(of: [RecordOutcome].self) { group in
                 for (number, store) in stores.enumerated() {
@@ -49,7 +49,7 @@ struct StoreTests {
             try await database.withStore { storage in
                 let events = (0..<400).map { IncomingEvent(.sample("id-\($0)", second: $0)) }
                 let accepted = try await withThrowingTaskGroup(of: Int.self) { group in
-                    for _ in 0..<150 {
+                    for _ in 0..<30 {
                         group.addTask {
                             try await storage.record(events).count { $0 == .accepted }
                         }

@@ -30,7 +30,8 @@ def database(cluster):
 def test_runners_on_all_nodes_queue(cluster, database):
     runners = [start_upgrade(cluster.url(place % 3, database.name)) for place in range(6)]
     outputs = [runner.communicate(timeout=120)[0] for runner in runners]
-    assert [runner.returncode for runner in runners] == [0] * 6, outputs
+    failed = [output for runner, output in zip(runners, outputs) if runner.returncode != 0]
+    assert failed == []
     assert sum(output.count("applied 001") for output in outputs) == 1, outputs
     assert is_as_expected(database)
     assert database.query("SELECT owner FROM schema_lock") == [[""]]

@@ -101,7 +101,7 @@ struct MySQLEventStorage: EventStorage {
         at now: Timestamp, droppingBefore cutoff: Timestamp?
     ) async throws(StorageError) -> Int {
         let options = database.options
-        return try await database.write { connection throws(SQLError) in
+        return try await database.maintain { connection throws(SQLError) in
             try await Partitions(connection: connection, options: options)
                 .maintain(at: now, droppingBefore: cutoff)
         }

@@ -71,6 +71,25 @@ struct MySQLDatabase: Sendable {
         }
     }
 
+    /// Work that may take minutes, on a connection of its own.
+    func maintain<Output: Sendable>(
+        _ work: (MySQLConnection) async throws(SQLError) -> Output
+    ) async throws(StorageError) -> Output {
+        do throws(SQLError) {
+            let connection = try await StoreSchema.openServing(connection)
+            do throws(SQLError) {
+                let output = try await work(connection)
+                await connection.close()
+                return output
+            } catch {
+                await connection.close()
+                throw error
+            }
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
     /// Lends a connection for reading; a link that turns out to be lost is replaced once.
     func read<Output: Sendable>(
         _ work: (MySQLConnection) async throws(SQLError) -> Output

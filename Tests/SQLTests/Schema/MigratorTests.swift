@@ -58,6 +58,13 @@ struct MigratorTests {
         #expect(try await verdict(migrator(kind, server)) == .unusable)
     }
 
+    @Test("takes nobody for another program who has just begun", arguments: Kind.allCases)
+    func race(kind: Kind) async throws {
+        let server = RecordingServer()
+        await server.race()
+        #expect(try await migrator(kind, server).history().foreignTables == [])
+    }
+
     @Test("holds the lock before it looks at the history")
     func lockFirst() async throws {
         let server = RecordingServer()

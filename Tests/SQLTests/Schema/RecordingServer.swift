@@ -17,6 +17,8 @@ actor RecordingServer: SQLConnection {
     private var failing: [String: SQLError.Kind] = [:]
     /// Runs when a script runs: what others do meanwhile.
     private var interference: [String: String] = [:]
+    /// Another runner begins as soon as one statement was answered.
+    private var isRaced = false
     /// Statements as they came, values aside.
     private(set) var log: [String] = []
 
@@ -30,6 +32,7 @@ actor RecordingServer: SQLConnection {
     var hasHistory: Bool { content.history != nil }
 
     func fail(at script: String, _ kind: SQLError.Kind) { failing[script] = kind }
+    func race() { isRaced = true }
     func holdLease(as owner: String) { content.owner = owner }
     func takeLease(as owner: String, during script: String) { interference[script] = owner }
 
@@ -49,6 +52,7 @@ actor RecordingServer: SQLConnection {
     {
         let text = statement.text { "?\($0)" }
         log.append(text)
+        defer { beginRace() }
         if text.contains("table_name = 'schema_migration'") {
             let names = ["version", "name", "phase", "lowest", "checksum"]
             return content.history == nil ? [] : names.map { SQLRow([.text($0)]) }
@@ -74,6 +78,13 @@ actor RecordingServer: SQLConnection {
         }
         if text.hasPrefix("UPDATE schema_lock") { return update(text, SQLRow(values)) }
         return 0
+    }
+
+    private func beginRace() {
+        guard isRaced else { return }
+        isRaced = false
+        content.history = []
+        content.tables = ["schema_migration", "thing"]
     }
 
     private func update(_ text: String, _ values: SQLRow) -> Int {
