@@ -17,56 +17,66 @@ final class EventTypeTable: Sendable {
         var names: [Int64: String] = [:]
         /// Shapes of events whose trait names are stored; see `IndexKey.shape`.
         var shapes: Set<Int64> = []
+        /// Counts what was forgotten: an answer that was asked for before is of the server before.
+        var age = 0
     }
 
     /// A publisher that makes up names must not fill the memory.
     private static let mostShapes = 20_000
 
     func forget() {
-        memory.withLock { $0 = Memory() }
-    }
-
-    func knownID(of name: String) -> Int64? {
-        memory.withLock { $0.ids[ExactText(name)] }
+        memory.withLock { $0 = Memory(age: $0.age + 1) }
     }
 
     /// Stores the types and trait names that events have and the tables do not.
+    ///
+    /// - Returns: the types of all events. What is remembered may be forgotten at any moment; this is
+    ///   the caller's own.
     func note(
         _ events: [PreparedEvent], on connection: PostgreSQLConnection
-    ) async throws(SQLError) {
-        let unknown = Set(events.map { ExactText($0.event.eventType) }).filter {
-            knownID(of: $0.text) == nil
+    ) async throws(SQLError) -> [ExactText: Int64] {
+        let names = Set(events.map { ExactText($0.event.eventType) })
+        var ids = try await read(names, on: connection)
+        let missing = names.filter { ids[$0] == nil }
+        if !missing.isEmpty {
+            let texts = missing.sorted().map(\.text)
+            try await connection.execute(
+                """
+                INSERT INTO event_type (name) SELECT name FROM unnest(
+                \(.blob(BinaryArray.texts(texts)))::text[]) AS incoming (name)
+                ON CONFLICT (name) DO NOTHING
+                """)
+            ids.merge(try await read(missing, on: connection)) { known, _ in known }
         }
-        if !unknown.isEmpty {
-            let names = unknown.sorted().map(\.text)
-            try await read(names, on: connection)
-            let missing = names.filter { knownID(of: $0) == nil }
-            if !missing.isEmpty {
-                try await connection.execute(
-                    """
-                    INSERT INTO event_type (name) SELECT name FROM unnest(
-                    \(.blob(BinaryArray.texts(missing)))::text[]) AS incoming (name)
-                    ON CONFLICT (name) DO NOTHING
-                    """)
-                try await read(missing, on: connection)
-            }
+        guard ids.count == names.count else {
+            throw SQLError(kind: .other, code: 0, message: "an event type was not stored")
         }
-        try await noteTraits(of: events, on: connection)
+        try await noteTraits(of: events, ids, on: connection)
+        return ids
     }
 
+    /// - Returns: by name; a type that is missing has no row.
     private func read(
-        _ names: [String], on connection: PostgreSQLConnection
-    ) async throws(SQLError) {
+        _ names: Set<ExactText>, on connection: PostgreSQLConnection
+    ) async throws(SQLError) -> [ExactText: Int64] {
+        var (ids, age) = memory.withLock { memory in
+            (names.reduce(into: [:]) { $0[$1] = memory.ids[$1] }, memory.age)
+        }
+        if ids.count == names.count { return ids }
+        let unknown = names.filter { ids[$0] == nil }.sorted().map(\.text)
         let rows = try await connection.query(
             """
             SELECT event_type_id, name FROM event_type
-            WHERE name = ANY(\(.blob(BinaryArray.texts(names)))::text[])
+            WHERE name = ANY(\(.blob(BinaryArray.texts(unknown)))::text[])
             """)
-        keep(rows)
+        keep(rows, of: age)
+        for row in rows { ids[ExactText(row.text(1))] = row.integer(0) }
+        return ids
     }
 
-    private func keep(_ rows: [SQLRow]) {
+    private func keep(_ rows: [SQLRow], of age: Int) {
         memory.withLock { memory in
+            guard memory.age == age else { return }
             for row in rows {
                 memory.ids[ExactText(row.text(1))] = row.integer(0)
                 memory.names[row.integer(0)] = row.text(1)
@@ -75,15 +85,16 @@ final class EventTypeTable: Sendable {
     }
 
     private func noteTraits(
-        of events: [PreparedEvent], on connection: PostgreSQLConnection
+        of events: [PreparedEvent], _ ids: [ExactText: Int64],
+        on connection: PostgreSQLConnection
     ) async throws(SQLError) {
-        let unknown = memory.withLock { memory in
-            events.filter { !memory.shapes.contains($0.shape) }
+        let (unknown, age) = memory.withLock { memory in
+            (events.filter { !memory.shapes.contains($0.shape) }, memory.age)
         }
         if unknown.isEmpty { return }
         var rows: Set<NotedTrait> = []
         for prepared in unknown {
-            let type = knownID(of: prepared.event.eventType) ?? 0
+            guard let type = ids[ExactText(prepared.event.eventType)] else { continue }
             for trait in prepared.event.traits {
                 rows.insert(
                     NotedTrait(
@@ -104,6 +115,7 @@ final class EventTypeTable: Sendable {
             ON CONFLICT DO NOTHING
             """)
         memory.withLock { memory in
+            guard memory.age == age else { return }
             if memory.shapes.count > Self.mostShapes { memory.shapes.removeAll() }
             memory.shapes.formUnion(unknown.map(\.shape))
         }
@@ -126,9 +138,8 @@ extension EventTypeTable {
     func id(
         of name: String, on connection: PostgreSQLConnection
     ) async throws(SQLError) -> Int64? {
-        if let known = knownID(of: name) { return known }
-        try await read([name], on: connection)
-        return knownID(of: name)
+        let name = ExactText(name)
+        return try await read([name], on: connection)[name]
     }
 
     /// The names of the types that rows have.
@@ -137,8 +148,8 @@ extension EventTypeTable {
     func names(
         of ids: Set<Int64>, on connection: PostgreSQLConnection
     ) async throws(SQLError) -> [Int64: String] {
-        let known = memory.withLock { memory in
-            ids.reduce(into: [:]) { $0[$1] = memory.names[$1] }
+        let (known, age) = memory.withLock { memory in
+            (ids.reduce(into: [:]) { $0[$1] = memory.names[$1] }, memory.age)
         }
         let unknown = ids.filter { known[$0] == nil }
         if unknown.isEmpty { return known }
@@ -147,7 +158,7 @@ extension EventTypeTable {
             SELECT event_type_id, name FROM event_type
             WHERE event_type_id = ANY(\(.blob(BinaryArray.integers(unknown.sorted())))::bigint[])
             """)
-        keep(rows)
+        keep(rows, of: age)
         return rows.reduce(into: known) { $0[$1.integer(0)] = $1.text(1) }
     }
 }
