@@ -1,5 +1,5 @@
 package import EventStore
-import Values
+package import Values
 
 /// Gives every event of a source to a store.
 ///
@@ -8,15 +8,18 @@ package struct CopyPass: Sendable {
     private let source: any CopySource
     private let target: any EventStorage
     private let digest: ContentDigest
+    private let now: Timestamp
     private let patience: Patience
 
+    /// - Parameter now: the present; the target looks after what comes behind it by itself.
     package init(
         from source: any CopySource, to target: any EventStorage,
-        digest: @escaping ContentDigest, patience: Patience = Patience()
+        digest: @escaping ContentDigest, now: Timestamp, patience: Patience = Patience()
     ) {
         self.source = source
         self.target = target
         self.digest = digest
+        self.now = now
         self.patience = patience
     }
 
@@ -29,7 +32,7 @@ package struct CopyPass: Sendable {
         _ state: inout CopyState, afterPage: (CopyState) throws(StorageError) -> Bool
     ) async throws(StorageError) -> Bool {
         var next = try await page(after: state.position)
-        var room = Room(target)
+        var room = Room(target, now: now)
         while let page = next {
             await room.prepare(for: page.events)
             // The page behind it is read while this one is written.
@@ -81,12 +84,14 @@ package struct CopyPass: Sendable {
 /// with partitions would otherwise keep all the past in one.
 private struct Room {
     private let target: any EventStorage
+    private let now: Timestamp
     private var preparedAt: Timestamp?
     /// Less than the shortest partition.
     private static let step: Int64 = 3_600_000_000
 
-    init(_ target: any EventStorage) {
+    init(_ target: any EventStorage, now: Timestamp) {
         self.target = target
+        self.now = now
     }
 
     mutating func prepare(for events: [Event]) async {
@@ -94,6 +99,8 @@ private struct Room {
         let times = events.map(\.generated).sorted()
         guard !times.isEmpty else { return }
         let middle = times[times.count / 2]
+        // Room for a wrong time far ahead would leave none for those between.
+        if middle > now { return }
         if let preparedAt, abs(middle.microseconds - preparedAt.microseconds) < Self.step { return }
         preparedAt = middle
         // Without room the events are written all the same, just not apart from others.

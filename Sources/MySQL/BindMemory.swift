@@ -26,7 +26,12 @@ final class BindMemory {
         let block = UnsafeMutableRawPointer.allocate(byteCount: max(1, count), alignment: 1)
         blocks.append(block)
         let start = block.bindMemory(to: UInt8.self, capacity: max(1, count))
-        _ = UnsafeMutableBufferPointer(start: start, count: count).initialize(from: bytes)
+        let isCopied: Void? = bytes.withContiguousStorageIfAvailable { source in
+            if let first = source.baseAddress { start.initialize(from: first, count: count) }
+        }
+        if isCopied == nil {
+            _ = UnsafeMutableBufferPointer(start: start, count: count).initialize(from: bytes)
+        }
         return start
     }
 

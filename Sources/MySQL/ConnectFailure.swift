@@ -21,7 +21,8 @@ struct ConnectFailure {
     private func advice(_ error: SQLError) -> String? {
         switch error.code {
         case 1044, 1045, 1698:
-            "the server does not let the user \(options.user) in; check user and password"
+            "the server does not let the user \(options.user) in; check user and password, and "
+                + "whether it wants tls=required or a client certificate"
         case 1049: "the server has no database \(options.database); create it first"
         case 1129: "the server has blocked this machine after failures; run FLUSH HOSTS there"
         case 2026: adviceAboutTLS(error.message)
@@ -37,8 +38,14 @@ struct ConnectFailure {
         if text.contains("not yet valid") {
             return "the server's certificate is not valid yet; check the clocks"
         }
-        if text.contains("doesn't support") || text.contains("not supported by the server") {
+        if text.contains("does not support") {
             return "the server offers no TLS; set it up there, or write tls=off"
+        }
+        if text.contains("no such file") || text.contains("permission denied") {
+            return "a file that ca, cert or key names cannot be read"
+        }
+        if text.contains("mismatch") {
+            return "cert and key do not belong together"
         }
         if text.contains("hostname") || text.contains("host name") || text.contains("validation of")
         {

@@ -15,15 +15,22 @@ actor LinkOpener {
 
     func open() throws(SQLError) -> MySQLConnection {
         var failure = SQLError(kind: .misuse, code: 0, message: "no host is named")
+        /// Reading from it is better than nothing.
+        var readOnly: OpenedLink?
         let hosts = options.socket == nil ? options.hosts : Array(options.hosts.prefix(1))
         for host in hosts {
             do throws(SQLError) {
-                return MySQLConnection(try OpenedLink(options, host), options, executor)
+                let opened = try OpenedLink(options, host)
+                if !opened.link.isReadOnly {
+                    return MySQLConnection(opened, options, executor)
+                }
+                readOnly = readOnly ?? opened
             } catch {
                 failure = error
             }
         }
-        throw failure
+        guard let readOnly else { throw failure }
+        return MySQLConnection(readOnly, options, executor)
     }
 }
 
@@ -36,7 +43,7 @@ struct OpenedLink {
     init(_ options: MySQLOptions, _ host: MySQLHost) throws(SQLError) {
         self.host = host
         link = try MySQLLink(options, to: host)
-        try link.readLimits()
+        try link.inspect()
         identity = try LinkIdentity(of: link)
     }
 }

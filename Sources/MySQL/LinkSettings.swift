@@ -7,9 +7,10 @@ struct LinkSettings {
     private let encryption: MySQLOptions.TLSMode
 
     /// Every session is alike, whatever the server's defaults are: times in UTC, text in UTF-8, what
-    /// does not fit is an error and not cut, reads see what is committed.
+    /// does not fit is an error and not cut, reads see what is committed, and whoever waits for a
+    /// lock tries again as a whole before its client has gone.
     private static let session = """
-        SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1,
+        SET NAMES utf8mb4, time_zone = '+00:00', autocommit = 1, innodb_lock_wait_timeout = 3,
         sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,\
         NO_ENGINE_SUBSTITUTION'
         """

@@ -15,7 +15,8 @@ package actor MySQLConnection: SQLConnection {
         executor.asUnownedSerialExecutor()
     }
 
-    /// Opens a link to the first host that answers and lets us in.
+    /// Opens a link to the first host that answers, lets us in and takes writes; where none takes
+    /// writes, to the first one that answers.
     ///
     /// - Throws: what the last host said; its message says what to do.
     package static func open(

@@ -11,6 +11,8 @@ final class MySQLLink {
     private(set) var isBroken = false
     /// Largest row or statement the server takes, in bytes.
     private(set) var mostBytes = 1 << 20
+    /// The server takes no writes: it is a replica, say.
+    private(set) var isReadOnly = false
 
     private static let mostStatements = 200
 
@@ -30,7 +32,17 @@ final class MySQLLink {
         guard connected != nil else {
             throw ConnectFailure(options, host).error(SQLError(in: handle))
         }
+        // The library goes on without TLS where the server offers none and no name is verified.
+        if options.encryption(to: host) != .off, mysql_get_ssl_cipher(handle) == nil {
+            let plain = SQLError(
+                code: Self.tlsFailed, state: "HY000",
+                message: "TLS is required, but the server does not support it")
+            throw ConnectFailure(options, host).error(plain)
+        }
     }
+
+    /// CR_SSL_CONNECTION_ERROR.
+    private static let tlsFailed: UInt32 = 2026
 
     deinit {
         statements.removeAll()
@@ -47,10 +59,21 @@ final class MySQLLink {
         String(cString: mysql_get_server_info(handle)).contains("MariaDB")
     }
 
-    /// Asks the server for its limits.
-    func readLimits() throws(SQLError) {
-        let found = try query("SELECT @@max_allowed_packet", []).first
-        mostBytes = Int(found?.integer(0) ?? 1 << 20)
+    /// Asks the server how it is set up, and settles what depends on that.
+    func inspect() throws(SQLError) {
+        let rows = try query(
+            """
+            SHOW VARIABLES WHERE variable_name IN ('max_allowed_packet', 'read_only', 'wsrep_on')
+            """, [])
+        for row in rows {
+            switch row.text(0).lowercased() {
+            case "max_allowed_packet": mostBytes = Int(row.text(1)) ?? mostBytes
+            case "read_only": isReadOnly = row.text(1) == "ON"
+            // What was acknowledged on one node of a cluster is seen on the others, too.
+            case "wsrep_on" where row.text(1) == "ON": try run("SET SESSION wsrep_sync_wait = 1")
+            default: break
+            }
+        }
     }
 
     func query(_ text: String, _ values: [SQLValue]) throws(SQLError) -> [SQLRow] {

@@ -94,7 +94,12 @@ package struct MySQLOptions: Sendable, Equatable {
 /// One server's address.
 package struct MySQLHost: Sendable, Hashable, CustomStringConvertible {
     package var name: String
-    package var port: UInt16 = 3306
+    package var port: UInt16
+
+    package init(name: String, port: UInt16 = 3306) {
+        self.name = name
+        self.port = port
+    }
 
     /// Nothing sent to it leaves this machine.
     var isLoopback: Bool {

@@ -64,7 +64,10 @@ struct MySQLURL {
     private static func host(_ text: Substring) throws(SQLError) -> MySQLHost {
         var name = text
         var port: Substring?
-        if text.first == "[", let end = text.firstIndex(of: "]") {
+        if text.first == "[" {
+            guard let end = text.firstIndex(of: "]") else {
+                throw .badURL("\(text.debugDescription) is no host")
+            }
             name = text[text.index(after: text.startIndex)..<end]
             let rest = text[text.index(after: end)...]
             guard rest.isEmpty || rest.first == ":" else {

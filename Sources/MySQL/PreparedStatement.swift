@@ -51,7 +51,8 @@ final class PreparedStatement {
     }
 
     private func resultColumns() throws(SQLError) -> ResultColumns {
-        if let columns { return columns }
+        // A column that is a value of ours has the type of this value, each time anew.
+        if let columns, columns.fit { return columns }
         let made = try ResultColumns(of: handle)
         columns = made
         return made

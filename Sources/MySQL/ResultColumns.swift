@@ -55,6 +55,14 @@ final class ResultColumns {
         if mysql_stmt_bind_result(statement, bindings) != 0 { throw SQLError(in: statement) }
     }
 
+    /// The statement still gives columns of these kinds.
+    var fit: Bool {
+        guard let fields = statement.pointee.fields,
+            Int(statement.pointee.field_count) == columns.count
+        else { return false }
+        return columns.indices.allSatisfy { columns[$0].kind == Self.kind(of: fields[$0]) }
+    }
+
     /// - Returns: false behind the last row.
     func fetch() throws(SQLError) -> Bool {
         switch mysql_stmt_fetch(statement) {

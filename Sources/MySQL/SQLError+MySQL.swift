@@ -7,7 +7,7 @@ extension SQLError {
     /// - Source: MariaDB's `mysqld_error.h` and Connector/C's `errmsg.h`.
     init(code: UInt32, state: String, message: String) {
         self.init(
-            kind: Self.kind(of: code), code: Int(code), state: state,
+            kind: Self.kind(of: code, message), code: Int(code), state: state,
             message: "\(message) (MySQL error \(code))")
     }
 
@@ -24,17 +24,20 @@ extension SQLError {
             message: String(cString: mysql_stmt_error(statement)))
     }
 
-    private static func kind(of code: UInt32) -> Kind {
+    private static func kind(of code: UInt32, _ message: String) -> Kind {
         switch code {
-        case 1213: .deadlock  // also Galera's answer to two nodes that wrote the same rows
-        case 1205, 1040, 1203, 1226, 3572: .busy
+        // Also Galera's answer to two nodes that wrote the same rows; and a lock that took too long.
+        case 1213, 1205: .deadlock
+        case 1040, 1203, 1226, 3572: .busy
         // Cannot connect, lost the link, the server ends, this Galera node has no quorum.
         case 2001...2006, 2009, 2012, 2013, 2026, 2048, 2055, 1047, 1053, 1077, 1079, 1080, 1158,
             1159, 1160, 1161, 1184, 1927, 4031:
             .unavailable
         case 1290, 1792, 1836, 3100: .notWritable
         case 1044, 1045, 1142, 1143, 1227, 1370, 1698, 1820, 1862, 3118, 4151: .denied
-        case 1021, 1114, 1041, 3, 28, 122, 1030: .full
+        case 1021, 1114: .full
+        // Errors of the server's files: 28 is ENOSPC.
+        case 3, 1026, 1030: message.contains("28") ? .full : .inputOutput
         case 1022, 1048, 1062, 1169, 1216, 1217, 1264, 1406, 1451, 1452, 1526, 4025: .constraint
         case 1317: .interrupted
         case 1969, 3024: .timedOut

@@ -41,8 +41,12 @@ extension SQLError {
         let state = field("C") ?? ""
         let text = field("M") ?? "the server gave no reason"
         let hint = field("H").map { "; \($0)" } ?? ""
+        // A row that waited while its partition was made is refused by the one it was meant for; the
+        // second time it finds its way. A CHECK of a table gives its name (PG_DIAG_CONSTRAINT_NAME).
+        let isMisrouted = state == "23514" && field("n") == nil
+        let kind = isMisrouted ? Kind.deadlock : Self.kind(ofState: state)
         self.init(
-            kind: state.isEmpty ? .unavailable : Self.kind(ofState: state), code: 0, state: state,
+            kind: state.isEmpty ? .unavailable : kind, code: 0, state: state,
             message: "\(text)\(hint)" + (state.isEmpty ? "" : " (SQLSTATE \(state))"))
     }
 
@@ -86,7 +90,8 @@ extension SQLError {
         ),
         (
             ["certificate verify failed"], .denied,
-            "; name the CA that signed the server's certificate with sslrootcert in the database URL"
+            "; the server's certificate must be valid today, and signed by the CA that sslrootcert "
+                + "in the database URL names"
         ),
         (
             ["does not match host name", "host name must be specified"], .denied,

@@ -7,6 +7,8 @@ package struct ServerStoreOptions: Sendable, Equatable {
     /// Most connections that read.
     package var readers: Int
     package var maximumAge: Duration
+    /// Longest time a caller stands in line for a connection.
+    package var wait: Duration
     package var partitions: PartitionInterval
     /// Stretches that are prepared ahead of the present one.
     package var partitionsAhead: Int
@@ -15,13 +17,15 @@ package struct ServerStoreOptions: Sendable, Equatable {
 
     package init(
         queryTimeout: Duration = .seconds(30), writers: Int = 2, readers: Int = 8,
-        maximumAge: Duration = .seconds(1800), partitions: PartitionInterval = .week,
+        maximumAge: Duration = .seconds(1800), wait: Duration = .seconds(5),
+        partitions: PartitionInterval = .week,
         partitionsAhead: Int = 4, usesPreparedStatements: Bool = true
     ) {
         self.queryTimeout = queryTimeout
         self.writers = writers
         self.readers = readers
         self.maximumAge = maximumAge
+        self.wait = wait
         self.partitions = partitions
         self.partitionsAhead = partitionsAhead
         self.usesPreparedStatements = usesPreparedStatements

@@ -7,7 +7,7 @@ extension StorageConnections {
         self.init()
         for pool in pools {
             limit += pool.limit
-            open += pool.open
+            self.open += pool.open
             waiting += pool.waiting
             opened += pool.opened
             lost += pool.lost

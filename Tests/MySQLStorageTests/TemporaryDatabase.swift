@@ -7,7 +7,11 @@ import SQLStorage
 import TestSupport
 
 /// Lends a database of its own with our schema, which goes when `body` has ended.
-func withTemporaryDatabase(_ body: (TemporaryDatabase) async throws -> Void) async throws {
+///
+/// - Parameter isMigrated: false for a database that is empty.
+func withTemporaryDatabase(
+    migrated isMigrated: Bool = true, _ body: (TemporaryDatabase) async throws -> Void
+) async throws {
     let name = EngineDatabase.freshName()
     let database = TemporaryDatabase(
         server: try MySQLOptions(url: EngineDatabase.mysql.url ?? ""),
@@ -15,7 +19,7 @@ func withTemporaryDatabase(_ body: (TemporaryDatabase) async throws -> Void) asy
     try await database.run(script: "CREATE DATABASE \(name)", on: database.server)
     let result: Result<Void, any Error>
     do {
-        try await database.migrate()
+        if isMigrated { try await database.migrate() }
         result = .success(try await body(database))
     } catch {
         result = .failure(error)
@@ -30,7 +34,8 @@ struct TemporaryDatabase {
 
     /// Lends a storage over a store of its own, which is closed when `body` has ended.
     func withStore(
-        _ options: ServerStoreOptions = ServerStoreOptions(writers: 3, readers: 2),
+        _ options: ServerStoreOptions = ServerStoreOptions(
+            writers: 3, readers: 2, wait: .seconds(60)),
         _ body: (any EventStorage) async throws -> Void
     ) async throws {
         let store = MySQLStore(connection: self.options, options: options)
@@ -54,5 +59,38 @@ struct TemporaryDatabase {
         let connection = try await MySQLConnection.open(server ?? options)
         try await connection.run(script: script)
         await connection.close()
+    }
+
+    /// Ends every connection to the database, as a server does with idle ones.
+    func killConnections() async throws {
+        let connection = try await MySQLConnection.open(server)
+        let numbers = try await connection.query(
+            "SELECT id FROM information_schema.processlist WHERE db = \(options.database)")
+        for number in numbers {
+            try await connection.run(script: "KILL CONNECTION \(number.integer(0))")
+        }
+        await connection.close()
+    }
+
+    func count(_ table: String) async throws -> Int64 {
+        let rows = try await query(SQLStatement(stringLiteral: "SELECT COUNT(*) FROM \(table)"))
+        return rows.first?.integer(0) ?? -1
+    }
+
+    func partitions(of table: String) async throws -> [String] {
+        try await query(
+            """
+            SELECT partition_name FROM information_schema.partitions
+            WHERE table_schema = DATABASE() AND table_name = \(table)
+            ORDER BY partition_ordinal_position
+            """
+        ).map { $0.text(0) }
+    }
+
+    private func query(_ statement: SQLStatement) async throws -> [SQLRow] {
+        let connection = try await MySQLConnection.open(options)
+        let rows = try await connection.query(statement)
+        await connection.close()
+        return rows
     }
 }

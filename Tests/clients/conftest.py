@@ -33,6 +33,17 @@ def pytest_collection_modifyitems(config, items):
         config.hook.pytest_deselected(items=out)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """A failure shows what the service said last."""
+    report = yield
+    if report.failed:
+        servers = getattr(item.funcargs.get("make_server"), "servers", [])
+        for server in [*servers, *filter(None, [item.funcargs.get("server")])]:
+            report.sections.append((f"log of {server.directory.name}", server.log()[-5000:]))
+    return report
+
+
 def pytest_report_header():
     return f"engines: {' '.join(engines.wanted())}"
 
@@ -88,9 +99,11 @@ class Makers:
 
     def database(self, server: str | None = None) -> Database:
         """A new one with its schema, in the shared server or in the one with that address."""
-        self.databases.append(Database.create(self.engine, server))
-        engines.upgrade(self.databases[-1].url)
-        return self.databases[-1]
+        made = Database.create(self.engine, server)
+        if server is None:
+            self.databases.append(made)  # The others go with their servers.
+        engines.upgrade(made.url)
+        return made
 
     def close(self) -> None:
         """Whatever still runs at the end is killed."""

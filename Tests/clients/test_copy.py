@@ -106,29 +106,48 @@ def large_panko(path, count: int) -> str:
     return f"panko+sqlite://{path}"
 
 
+def copied(state) -> int:
+    """How many events the state file tells of."""
+    found = re.search(r'"accepted" : (\d+)', state.read_text()) if state.exists() else None
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.every_engine("postgresql", "mysql")
+def test_a_server_that_goes_and_comes_back_is_waited_for(make_database_server, make_server, tmp_path):
+    count = 20_000
+    server = make_database_server()
+    store = make_server.database(server.url()).url
+    panko, other = large_panko(tmp_path / "panko.db", count), f"sqlite://{tmp_path / 'other.db'}"
+    for number, (source, target) in enumerate([(panko, store), (store, other)]):
+        state = tmp_path / f"state{number}"
+        process = start(source, target, tmp_path, "--state", str(state))
+        eventually(lambda: copied(state) > 0, 30)
+        server.crash()
+        server.start()
+        output, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, output + errors
+        assert [found for found, _ in sums(output)] == [str(count), str(count)]
+
+
 def test_a_copy_that_is_stopped_and_one_that_is_killed_are_gone_on_with(place, tmp_path):
     count = 40_000
     source, store, state = large_panko(tmp_path / "panko.db", count), place(), tmp_path / "state"
     words = ("--state", str(state))
 
-    def copied() -> int:
-        found = re.search(r'"accepted" : (\d+)', state.read_text()) if state.exists() else None
-        return int(found[1]) if found else 0
-
     process = start(source, store, tmp_path, *words)
-    eventually(lambda: copied() > 0)
+    eventually(lambda: copied(state) > 0)
     process.send_signal(signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 1, output + errors
     assert "Stopped. The same command goes on from here" in output
-    stopped = copied()
+    stopped = copied(state)
     assert 0 < stopped < count
 
     process = start(source, store, tmp_path, *words)
-    eventually(lambda: copied() > stopped)
+    eventually(lambda: copied(state) > stopped)
     process.kill()
     process.communicate(timeout=60)
-    killed = copied()
+    killed = copied(state)
     assert stopped < killed < count
 
     output = copy(source, store, tmp_path, *words)

@@ -93,8 +93,8 @@ def test_without_a_quorum_all_is_503_and_with_it_all_goes_on(cluster, database, 
             node.kill()
         # The last node answers every statement with 1047 from now on.
         eventually(lambda: first.status("wsrep_ready") == "OFF", 30)
+        known = next(iter(ledger.acknowledged))
         with server.client() as client:
-            known = next(iter(ledger.acknowledged))
             eventually(lambda: client.publish(sample()).status == 503, 20)
             eventually(lambda: client.get(f"/v2/events/{known}").status == 503, 20)
             assert client.get("/v2/events?limit=5").status == 503

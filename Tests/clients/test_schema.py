@@ -183,6 +183,19 @@ def health(service: Server) -> str:
     raise AssertionError(f"no answer but 200:\n{service.log()}")
 
 
+def wait_for_partitions(database: Database) -> None:
+    """Those of the weeks to come, besides the one for everything else."""
+    statement = (
+        "SELECT count(*) FROM pg_inherits WHERE inhparent = 'event'::regclass"
+        if database.engine == "postgresql" else
+        "SELECT count(*) FROM information_schema.partitions WHERE table_schema = DATABASE() "
+        "AND table_name = 'event'")
+    end = time.monotonic() + 20
+    while int(database.query(statement)[0][0]) < 3:
+        assert time.monotonic() < end, "the service made no partitions"
+        time.sleep(0.05)
+
+
 def start_upgrade(url: str) -> subprocess.Popen:
     return subprocess.Popen(
         [binary(), "db", "upgrade"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -279,6 +292,7 @@ def test_the_documented_rights_suffice_and_no_more(engine, tmp_path, authority, 
                      "generated": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime())}
             answer = client.publish([event])
             assert answer.status in (200, 201, 202), service.log()
+        wait_for_partitions(documented.database)
         service.stop()
         assert not re.search(r"denied|owner", service.log()), service.log()
     finally:

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS event_id (
     message_id VARBINARY(1020) NOT NULL PRIMARY KEY,
     generated BIGINT NOT NULL,
     tie INT UNSIGNED NOT NULL,
+    origin BIGINT NOT NULL,          -- by chance: tells the rows of one group of events from others
     digest MEDIUMBLOB NOT NULL       -- 32 bytes: SHA-256 of the event's canonical form
 ) ENGINE=InnoDB ROW_FORMAT=DYNAMIC CHARACTER SET utf8mb4 COLLATE utf8mb4_bin;
 

@@ -27,8 +27,11 @@ class MySQL(ServerEngine):
         return self.ask("SELECT version()").split("-")[0]
 
     def settings(self) -> str:
+        """Sizes in MiB, as the server has them in force."""
         names = [*(name.replace("-", "_") for name in SETTINGS), "log_bin"]
-        return ", ".join(f"{name}={self.ask(f'SELECT @@{name}')}" for name in names)
+        values = [int(self.ask(f"SELECT @@{name}")) for name in names]
+        return ", ".join(f"{name}={value >> 20}M" if value >> 20 else f"{name}={value}"
+                         for name, value in zip(names, values))
 
     def create(self, database: str) -> None:
         self.ask(f"CREATE OR REPLACE DATABASE {database}")

@@ -105,34 +105,25 @@ struct CopyCommand: AsyncParsableCommand {
         }
         let signals = ProcessSignals()
         let stop = StopRequest()
-        let listening = Task { [stream = signals.stream] in
-            for await signal in stream where signal == .stop {
-                Failure.say("stopping after this page")
-                stop.make()
-            }
-        }
         let run = CopyRun(
             from: opened.source, to: store.storage,
             file: CopyStateFile(path: state, from: source.shownURL, to: target.shownURL),
             style: isatty(STDERR_FILENO) == 1 ? .bar : .lines, stop: stop,
             write: StandardError.write)
-        do {
-            let report = try await run.run(
-                verifyOnly ? .comparison : .everything, startsAnew: fromStart)
-            await close(opened, store, signals)
-            await listening.value
-            return report
-        } catch {
-            await close(opened, store, signals)
-            throw error
+        let scope: CopyRun.Scope = verifyOnly ? .comparison : .everything
+        let work = Task { [fromStart] in try await run.run(scope, startsAnew: fromStart) }
+        let listening = Task { [stream = signals.stream] in
+            for await signal in stream where signal == .stop {
+                if stop.isMade { work.cancel() }
+                stop.make()
+                Failure.say("stopping after this page; once more stops at once")
+            }
         }
-    }
-
-    private func close(
-        _ source: OpenedSource, _ store: OpenedStore, _ signals: ProcessSignals
-    ) async {
+        let result = await work.result
         signals.stop()
-        await source.close()
+        await listening.value
+        await opened.close()
         await store.close()
+        return try result.get()
     }
 }

@@ -40,7 +40,7 @@ package struct CopyEndpoint: Sendable, Equatable {
         kind = url.hasPrefix(Self.pankoPrefix) ? .panko : .store
         var sources = sources
         if described.url != nil {
-            let plain = kind == .panko ? String(url.dropFirst(Self.pankoPrefix.count)) : url
+            let plain = kind == .panko ? Self.plain(url.dropFirst(Self.pankoPrefix.count)) : url
             // An empty value would be taken for the default.
             guard !plain.isEmpty else {
                 throw SettingsError(["\(described.option): say which database, as a URL."])
@@ -62,6 +62,18 @@ package struct CopyEndpoint: Sendable, Equatable {
         } catch {
             throw error.naming(described.option)
         }
+    }
+
+    /// A connection of SQLAlchemy, as panko.conf has it, without what only Python understands: the
+    /// driver in `mysql+pymysql`, and the character set.
+    private static func plain(_ connection: Substring) -> String {
+        guard let end = connection.firstRange(of: "://") else { return String(connection) }
+        let scheme = connection[..<end.lowerBound].prefix { $0 != "+" }
+        let rest = connection[end.lowerBound...]
+        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let parameters = parts.dropFirst().first?.split(separator: "&") ?? []
+        let kept = parameters.filter { !$0.hasPrefix("charset=") }.joined(separator: "&")
+        return scheme + (parts.first ?? rest) + (kept.isEmpty ? "" : "?" + kept)
     }
 
     /// Whether a password stands in the URL, where every user of the machine can see it.

@@ -1,10 +1,12 @@
 package import EventCopy
 package import EventStore
+import Observability
 import OpenSSL
+import Values
 import Synchronization
 
 /// One run of `annals copy`: events are copied, then every one of them is read back and compared.
-package struct CopyRun {
+package struct CopyRun: Sendable {
     private let source: any CopySource
     private let target: any EventStorage
     private let file: CopyStateFile
@@ -47,7 +49,11 @@ package struct CopyRun {
             if scope == .everything {
                 isWhole = try await copy(&state, &report, total)
             }
-            if isWhole { isWhole = try await compare(&state, &report, total) }
+            if isWhole {
+                // Counted before it is read: what comes in meanwhile is not missed.
+                report.counted = await countForBar()
+                isWhole = try await compare(&state, &report, report.counted)
+            }
             report.isWhole = isWhole
             report.state = state
             return report
@@ -84,7 +90,8 @@ package struct CopyRun {
         var progress = CopyProgress(
             "copied", total: total, done: before.events, style: style, write: write)
         defer { progress.finish() }
-        let pass = CopyPass(from: source, to: target, digest: SHA256.digest, patience: patience)
+        let pass = CopyPass(
+            from: source, to: target, digest: SHA256.digest, now: .now, patience: patience)
         let isWhole = try await pass.run(&state) { state throws(StorageError) in
             progress.update(state.copied.events)
             return try keep(state)

@@ -27,6 +27,10 @@ package struct RunningService {
             logger.warning(
                 "the store is not ready; waiting for it", metadata: ["reason": "\(reason)"])
         }
+        if let unsafe = await store.storage.status().unsafeSettings {
+            // Whoever allowed it may not be who reads the log.
+            logger.warning("the store is not durable", metadata: ["reason": "\(unsafe)"])
+        }
         let loader = CertificateLoader(settings.tls, address: settings.listen.address)
         let certificate = settings.tls.isEnabled ? try loader.load() : nil
         let certificates = certificate.map {

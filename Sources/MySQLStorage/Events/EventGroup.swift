@@ -5,6 +5,8 @@ import Values
 /// bring the same ones lock them in one order.
 struct EventGroup: Sendable {
     private(set) var events: [PreparedEvent]
+    /// Stands in the rows of this group: how it knows them again, also after a link was lost.
+    let origin = Int64.random(in: .min ... .max)
     /// For each event as it came: its place in `events`.
     private let places: [Int]
     private let incoming: [IncomingEvent]

@@ -20,6 +20,21 @@ extension EventRows {
     func messageIDs(
         at places: some Sequence<EventPlace>
     ) async throws(SQLError) -> [(id: ExactText, place: EventPlace)] {
+        var found: [(id: ExactText, place: EventPlace)] = []
+        var rest = Array(places)[...]
+        while !rest.isEmpty {
+            found += try await someMessageIDs(at: rest.prefix(Self.placesAtOnce))
+            rest = rest.dropFirst(Self.placesAtOnce)
+        }
+        return found
+    }
+
+    /// Their document has 150 kB, and fits into any `max_allowed_packet`.
+    private static let placesAtOnce = 5000
+
+    private func someMessageIDs(
+        at places: ArraySlice<EventPlace>
+    ) async throws(SQLError) -> [(id: ExactText, place: EventPlace)] {
         let list = Self.document(places)
         return try await query(
             """

@@ -5,8 +5,8 @@ import SQLStorage
 import Synchronization
 import Values
 
-/// What this process remembers of the tables `event_type`, `trait_name` and `event_shape`. Their rows are never
-/// changed or deleted, so what was read once holds for ever.
+/// What this process remembers of the tables `event_type`, `trait_name` and `event_shape`. Their rows
+/// are never changed or deleted, so what was read once holds as long as the server's links do.
 final class EventTypeNames: Sendable {
     private let known = Mutex(Known())
 
@@ -19,6 +19,11 @@ final class EventTypeNames: Sendable {
 
     /// A publisher that makes up names must not fill the memory with shapes.
     private static let mostShapes = 10_000
+
+    /// Reads everything anew from now on.
+    func forget() {
+        known.withLock { $0 = Known() }
+    }
 
     func name(of id: Int64, on connection: MySQLConnection) async throws(SQLError) -> String? {
         if let name = known.withLock({ $0.names[id] }) { return name }
@@ -57,6 +62,9 @@ final class EventTypeNames: Sendable {
         return ids
     }
 
+    /// Our own mistake: the types of a group are noted before they are used.
+    static let unnoted = SQLError(kind: .misuse, code: 0, message: "an event type was not noted")
+
     private func insert(
         _ type: ExactText, on connection: MySQLConnection
     ) async throws(SQLError) -> Int64 {
@@ -86,7 +94,7 @@ final class EventTypeNames: Sendable {
         var traits: Set<TraitRow> = []
         var shapes = BulkRows(.integer, .integer, .integer)
         for event in new.values.sorted(by: { $0.shape < $1.shape }) {
-            let typeID = ids[event.type] ?? 0
+            guard let typeID = ids[event.type] else { throw Self.unnoted }
             for trait in event.event.traits {
                 let row = TraitRow(typeID: typeID, trait)
                 traits.insert(row)

@@ -13,7 +13,7 @@ struct EventWriter {
         let events = group.events
         let types = try await names.note(events, on: connection)
         return try await connection.transaction { () async throws(SQLError) in
-            let found = try await insertIDs(of: events)
+            let found = try await insertIDs(of: group)
             // A transaction of ours was committed and we were not told: all of it is there.
             if found.ours == 0 {
                 let new = events.indices.filter { found.known[$0] == nil }.map { events[$0] }
@@ -31,45 +31,46 @@ struct EventWriter {
     }
 
     /// Takes the ids that are free, waiting for other transactions that are about to.
-    private func insertIDs(of events: [PreparedEvent]) async throws(SQLError) -> FoundIDs {
-        var rows = BulkRows(.blob, .integer, .integer, .blob)
-        for event in events {
+    private func insertIDs(of group: EventGroup) async throws(SQLError) -> FoundIDs {
+        var rows = BulkRows(.blob, .integer, .integer, .integer, .blob)
+        for event in group.events {
             rows.append(
                 .text(event.event.messageID), .integer(event.place.generated),
-                .integer(Int64(event.tie)), .blob(event.digest))
+                .integer(Int64(event.tie)), .integer(group.origin), .blob(event.digest))
         }
         // Not INSERT IGNORE: it would also pass over whatever does not fit.
         let inserted = try await connection.execute(
             """
-            INSERT INTO event_id (message_id, generated, tie, digest) VALUES (?, ?, ?, ?)
+            INSERT INTO event_id (message_id, generated, tie, origin, digest)
+            VALUES (?, ?, ?, ?, ?)
             ON DUPLICATE KEY UPDATE message_id = message_id
             """, for: rows)
-        if inserted == events.count { return FoundIDs() }
-        return try await lookUp(events, inserted: inserted)
+        if inserted == group.events.count { return FoundIDs() }
+        return try await lookUp(group, inserted: inserted)
     }
 
-    /// Tells the ids that were there before from those that were inserted: these have our ties.
+    /// Tells the ids that were there before from those that were inserted.
     private func lookUp(
-        _ events: [PreparedEvent], inserted: Int
+        _ group: EventGroup, inserted: Int
     ) async throws(SQLError) -> FoundIDs {
-        let stored = try await StoredIDs(events.map(\.event.messageID), on: connection)
+        let stored = try await StoredIDs(group.events.map(\.event.messageID), on: connection)
         var found = FoundIDs()
-        var withOurTie = 0
-        for (place, event) in events.enumerated() {
+        var ours = 0
+        for (place, event) in group.events.enumerated() {
             guard let row = stored[event.event.messageID] else {
                 throw SQLError(kind: .deadlock, code: 0, message: "an id went while it was written")
             }
-            if row.place == event.place, row.digest == event.digest {
-                withOurTie += 1
+            if row.origin == group.origin {
+                ours += 1
             } else {
                 found.known[place] = row.digest
             }
         }
-        if withOurTie == inserted { return found }
+        if ours == inserted { return found }
         guard inserted == 0 else {
             throw SQLError(kind: .deadlock, code: 0, message: "ids of this group were half written")
         }
-        found.ours = withOurTie
+        found.ours = ours
         return found
     }
 
@@ -79,7 +80,10 @@ struct EventWriter {
     ) async throws(SQLError) {
         if events.isEmpty { return }
         var rows = EventRowsToWrite()
-        for event in events { rows.append(event, typeID: types[event.type] ?? 0) }
+        for event in events {
+            guard let typeID = types[event.type] else { throw EventTypeNames.unnoted }
+            rows.append(event, typeID: typeID)
+        }
         try await connection.execute(
             """
             INSERT INTO event (generated, tie, message_id, event_type_id, parts, traits, raw)

@@ -101,9 +101,15 @@ struct MySQLEventStorage: EventStorage {
         at now: Timestamp, droppingBefore cutoff: Timestamp?
     ) async throws(StorageError) -> Int {
         let options = database.options
-        return try await database.write { connection throws(SQLError) in
+        return try await database.maintain { connection throws(SQLError) in
             try await Partitions(connection: connection, options: options)
                 .maintain(at: now, droppingBefore: cutoff)
+        }
+    }
+
+    func eventCount() async throws(StorageError) -> Int? {
+        try await read { rows async throws(SQLError) -> Int? in
+            try await rows.query("SELECT count(*) FROM event").first.map { Int($0.integer(0)) }
         }
     }
 

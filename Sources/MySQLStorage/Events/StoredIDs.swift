@@ -5,7 +5,7 @@ import Values
 /// Rows of the table `event_id`.
 struct StoredIDs {
     struct Row {
-        let place: EventPlace
+        let origin: Int64
         let digest: [UInt8]
     }
 
@@ -16,7 +16,7 @@ struct StoredIDs {
         while start < messageIDs.count {
             let end = min(start + Self.atOnce, messageIDs.count)
             var statement: SQLStatement = """
-                SELECT message_id, generated, tie, digest FROM event_id
+                SELECT message_id, origin, digest FROM event_id
                 WHERE message_id IN (\(messageIDs[start])
                 """
             // Always as many places, or each number of ids would be a statement of its own.
@@ -26,9 +26,7 @@ struct StoredIDs {
             statement += ")"
             for row in try await connection.query(statement) {
                 rows[ExactText(row.text(0))] = Row(
-                    place: EventPlace(
-                        generated: row.integer(1), tie: UInt32(truncatingIfNeeded: row.integer(2))),
-                    digest: row.blob(3))
+                    origin: row.integer(1), digest: row.blob(2))
             }
             start = end
         }

@@ -27,7 +27,9 @@ struct Partitions {
         -> Int
     {
         if options.partitions == .none { return 0 }
-        for table in Self.tables { try await cutAhead(table, from: now) }
+        for table in Self.tables {
+            guard try await cutAhead(table, from: now) else { return 0 }
+        }
         guard let cutoff else { return 0 }
         var count = 0
         for partition in try await partitions(of: "event")
@@ -37,15 +39,15 @@ struct Partitions {
         return count
     }
 
-    private func cutAhead(_ table: String, from now: Timestamp) async throws(SQLError) {
+    private func cutAhead(_ table: String, from now: Timestamp) async throws(SQLError) -> Bool {
         let last = try await partitions(of: table).last?.end ?? .min
         let missing = options.partitions.stretches(from: now, ahead: options.partitionsAhead)
             .filter { $0.end.microseconds > last }
-        if missing.isEmpty { return }
+        if missing.isEmpty { return true }
         let pieces = missing.map {
             "PARTITION p\($0.name) VALUES LESS THAN (\($0.end.microseconds)),"
         }
-        try await alter(
+        return try await alter(
             """
             ALTER TABLE \(table) REORGANIZE PARTITION later INTO (\(pieces.joined(separator: " "))
             PARTITION later VALUES LESS THAN MAXVALUE)
@@ -55,7 +57,9 @@ struct Partitions {
     private func drop(_ partition: Partition) async throws(SQLError) -> Int {
         let count = try await deleteIDs(of: partition)
         for table in Self.tables {
-            try await alter("ALTER TABLE \(table) DROP PARTITION \(partition.name)")
+            guard try await alter("ALTER TABLE \(table) DROP PARTITION \(partition.name)") else {
+                break
+            }
         }
         return count
     }
@@ -99,16 +103,21 @@ struct Partitions {
     }
 
     /// Waits briefly for whoever uses the table: those who come later wait behind it.
-    private func alter(_ statement: String) async throws(SQLError) {
+    ///
+    /// - Returns: false where the table was in use for too long: another time will do.
+    private func alter(_ statement: String) async throws(SQLError) -> Bool {
         do throws(SQLError) {
-            try await connection.run(script: "SET STATEMENT lock_wait_timeout = 2 FOR \(statement)")
+            try await connection.run(script: "SET STATEMENT lock_wait_timeout = 5 FOR \(statement)")
+            return true
         } catch {
+            if error.code == Self.lockWaitTimeout { return false }
             // Another instance has done it meanwhile.
-            if Self.doneAlready.contains(error.code) { return }
+            if Self.doneAlready.contains(error.code) { return true }
             throw error
         }
     }
 
+    private static let lockWaitTimeout = 1205
     /// ER_SAME_NAME_PARTITION, ER_REORG_OUTSIDE_RANGE, ER_DROP_PARTITION_NON_EXISTENT,
     /// ER_RANGE_NOT_INCREASING_ERROR, ER_PARTITION_DOES_NOT_EXIST.
     private static let doneAlready: Set<Int> = [1517, 1520, 1507, 1493, 1735]

@@ -28,21 +28,27 @@ struct MySQLDatabase: Sendable {
     let options: ServerStoreOptions
     let writers: ConnectionPool<MySQLConnection>
     let readers: ConnectionPool<MySQLConnection>
-    let names = EventTypeNames()
+    let names: EventTypeNames
     let ties = TieWidth()
 
     init(connection: MySQLOptions, options: ServerStoreOptions) {
         self.connection = connection
         self.options = options
+        let names = EventTypeNames()
+        self.names = names
         let open: @Sendable () async throws(SQLError) -> MySQLConnection = {
             () async throws(SQLError) in
-            try await StoreSchema.openServing(connection)
+            // The server may have come back with another state of the tables: from a backup, say.
+            names.forget()
+            return try await StoreSchema.openServing(connection)
         }
         writers = ConnectionPool(
-            ConnectionPoolLimits(connections: options.writers, maximumAge: options.maximumAge),
+            ConnectionPoolLimits(
+                connections: options.writers, wait: options.wait, maximumAge: options.maximumAge),
             open: open)
         readers = ConnectionPool(
-            ConnectionPoolLimits(connections: options.readers, maximumAge: options.maximumAge),
+            ConnectionPoolLimits(
+                connections: options.readers, wait: options.wait, maximumAge: options.maximumAge),
             open: open)
     }
 
@@ -59,6 +65,25 @@ struct MySQLDatabase: Sendable {
         do throws(SQLError) {
             return try await retry.run { () async throws(SQLError) in
                 try await writers.withConnection(work)
+            }
+        } catch {
+            throw StorageError(error)
+        }
+    }
+
+    /// Work that may take minutes, on a connection of its own.
+    func maintain<Output: Sendable>(
+        _ work: (MySQLConnection) async throws(SQLError) -> Output
+    ) async throws(StorageError) -> Output {
+        do throws(SQLError) {
+            let connection = try await StoreSchema.openServing(connection)
+            do throws(SQLError) {
+                let output = try await work(connection)
+                await connection.close()
+                return output
+            } catch {
+                await connection.close()
+                throw error
             }
         } catch {
             throw StorageError(error)

@@ -9,11 +9,11 @@ package struct LiveSchema: Sendable {
     }
 
     package func history() async throws(SQLError) -> SchemaHistory {
+        let tables = try await connection.query(dialect.tables).map { $0.text(0) }
+        // Looked at after the tables: another runner may be making the history this very moment, and
+        // makes it before anything else.
         let columns = try await connection.query(dialect.historyColumns).map { $0.text(0) }
-        if columns.isEmpty {
-            let tables = try await connection.query(dialect.tables).map { $0.text(0) }
-            return SchemaHistory(steps: [], foreignTables: tables)
-        }
+        if columns.isEmpty { return SchemaHistory(steps: [], foreignTables: tables) }
         let rows = try await connection.query(dialect.history(columns: columns))
         return SchemaHistory(steps: rows.map(AppliedMigration.init(row:)))
     }

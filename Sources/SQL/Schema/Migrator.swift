@@ -47,24 +47,30 @@ package struct Migrator<Connection: SQLConnection>: Sendable {
     package func upgrade(
         _ scope: UpgradeScope = .everything
     ) async throws(SchemaError) -> [Migration] {
-        let outcome = try await connected {
-            connection throws(SQLError) -> Result<[Migration], SchemaRefusal> in
-            switch dialect.safety {
-            case .transactions(let begin, let lock):
-                try await upgrade(scope, on: connection, begin, lock)
-            case .lease:
-                try await upgradeUnderLease(scope, on: connection)
+        var applied: [Migration] = []
+        let refusal: SchemaRefusal?
+        do throws(SQLError) {
+            // On a cluster, DDL through one node takes back what another does to the same table.
+            refusal = try await TransactionRetry { _ in }.run { () throws(SQLError) in
+                try await lendConnection { connection throws(SQLError) in
+                    try await upgrade(scope, on: connection, &applied)
+                }
             }
+        } catch {
+            throw .database(error)
         }
-        return try unwrapped(outcome)
+        if let refusal { throw .refused(refusal) }
+        return applied
     }
 
-    private func unwrapped<Output>(
-        _ outcome: Result<Output, SchemaRefusal>
-    ) throws(SchemaError) -> Output {
-        switch outcome {
-        case .success(let output): return output
-        case .failure(let refusal): throw .refused(refusal)
+    private func upgrade(
+        _ scope: UpgradeScope, on connection: Connection, _ applied: inout [Migration]
+    ) async throws(SQLError) -> SchemaRefusal? {
+        switch dialect.safety {
+        case .transactions(let begin, let lock):
+            try await upgrade(scope, on: connection, begin, lock, &applied)
+        case .lease:
+            try await upgradeUnderLease(scope, on: connection, &applied)
         }
     }
 
@@ -92,10 +98,11 @@ package struct Migrator<Connection: SQLConnection>: Sendable {
         }
     }
 
-    private func planned(
-        _ scope: UpgradeScope, _ history: SchemaHistory
-    ) -> Result<SchemaPlan, SchemaRefusal> {
-        Result { () throws(SchemaRefusal) in
+    private func plan(
+        _ scope: UpgradeScope, on connection: Connection
+    ) async throws(SQLError) -> Result<SchemaPlan, SchemaRefusal> {
+        let history = try await LiveSchema(connection, dialect).history()
+        return Result { () throws(SchemaRefusal) in
             try SchemaPlan(scope, history: history, migrations: migrations)
         }
     }
@@ -114,17 +121,16 @@ extension Migrator {
     /// One transaction a step; each asks anew what is missing, as another runner may have been there.
     private func upgrade(
         _ scope: UpgradeScope, on connection: Connection, _ begin: SQLStatement,
-        _ lock: SchemaLock?
-    ) async throws(SQLError) -> Result<[Migration], SchemaRefusal> {
-        var applied: [Migration] = []
+        _ lock: SchemaLock?, _ applied: inout [Migration]
+    ) async throws(SQLError) -> SchemaRefusal? {
         while true {
             let outcome = try await connection.transaction(begin) { () throws(SQLError) in
                 if let lock { try await take(lock, on: connection) }
                 return try await applyNext(scope, on: connection)
             }
             switch outcome {
-            case .failure(let refusal): return .failure(refusal)
-            case .success(nil): return .success(applied)
+            case .failure(let refusal): return refusal
+            case .success(nil): return nil
             case .success(let step?):
                 applied.append(step)
                 report(.applied(step))
@@ -144,7 +150,7 @@ extension Migrator {
     private func applyNext(
         _ scope: UpgradeScope, on connection: Connection
     ) async throws(SQLError) -> Result<Migration?, SchemaRefusal> {
-        let plan = planned(scope, try await LiveSchema(connection, dialect).history())
+        let plan = try await plan(scope, on: connection)
         guard case .success(let plan) = plan, let step = plan.steps.first else {
             return plan.map { _ in nil }
         }
@@ -159,36 +165,41 @@ extension Migrator {
 
 extension Migrator {
     private func upgradeUnderLease(
-        _ scope: UpgradeScope, on connection: Connection
-    ) async throws(SQLError) -> Result<[Migration], SchemaRefusal> {
+        _ scope: UpgradeScope, on connection: Connection, _ applied: inout [Migration]
+    ) async throws(SQLError) -> SchemaRefusal? {
         // Nothing is made, not even the table of the lock, where a refusal is certain.
-        let before = planned(scope, try await LiveSchema(connection, dialect).history())
-        if case .failure(let refusal) = before { return .failure(refusal) }
+        if case .failure(let refusal) = try await plan(scope, on: connection) { return refusal }
         try await connection.run(script: dialect.historyScript)
         return try await lendConnection { beating throws(SQLError) in
             try await lease.hold(
                 on: connection, beatingOn: beating, waiting: { report(.waiting(for: $0)) }
             ) { () throws(SQLError) in
-                try await applyAll(scope, on: connection)
+                try await applyAll(scope, on: connection, &applied)
             }
         }
     }
 
     private func applyAll(
-        _ scope: UpgradeScope, on connection: Connection
-    ) async throws(SQLError) -> Result<[Migration], SchemaRefusal> {
-        let plan = planned(scope, try await LiveSchema(connection, dialect).history())
-        guard case .success(let plan) = plan else { return plan.map(\.steps) }
-        for step in plan.steps {
-            try await connection.run(script: step.sql)
-            guard try await lease.note(step, on: connection) else {
-                throw SQLError(
-                    kind: .busy, code: 0,
-                    message: "another runner has taken over, as this one gave no sign of life for "
-                        + "too long; run `annals db upgrade` again")
+        _ scope: UpgradeScope, on connection: Connection, _ applied: inout [Migration]
+    ) async throws(SQLError) -> SchemaRefusal? {
+        switch try await plan(scope, on: connection) {
+        case .failure(let refusal): return refusal
+        case .success(let plan):
+            for step in plan.steps {
+                try await connection.run(script: step.sql)
+                guard try await lease.note(step, on: connection) else { throw Self.takenOver }
+                applied.append(step)
+                report(.applied(step))
             }
-            report(.applied(step))
+            return nil
         }
-        return .success(plan.steps)
+    }
+
+    private static var takenOver: SQLError {
+        SQLError(
+            kind: .busy, code: 0,
+            message:
+                "another runner has taken over, as this one gave no sign of life for too long; "
+                + "run `annals db upgrade` again")
     }
 }

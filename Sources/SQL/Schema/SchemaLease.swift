@@ -42,12 +42,16 @@ struct SchemaLease<Connection: SQLConnection>: Sendable {
                 continue
             }
             if holder != seen {
-                if holder.owner != seen?.owner, !holder.owner.isEmpty { waiting(holder.owner) }
+                if holder.owner != seen?.owner, !["", owner].contains(holder.owner) {
+                    waiting(holder.owner)
+                }
                 seen = holder
                 since = ContinuousClock.now
             }
-            let isFree = holder.owner.isEmpty || ContinuousClock.now - since >= timing.patience
-            if isFree, try await swap(holder, on: connection) { return }
+            // Ours still, where the link was lost before it could be given back.
+            let isFree = holder.owner.isEmpty || holder.owner == owner
+            let isAbandoned = ContinuousClock.now - since >= timing.patience
+            if isFree || isAbandoned, try await swap(holder, on: connection) { return }
             try await pause(timing.beat)
         }
     }

@@ -74,11 +74,10 @@ package enum Schema {
 
     private static func history(of database: Database) throws(SQLError) -> SchemaHistory {
         let dialect = SchemaDialect.sqlite
+        // The tables first: another process may be making the history this very moment.
+        let tables = try database.rows(dialect.tables).map { $0.text(0) }
         let columns = try database.rows(dialect.historyColumns).map { $0.text(0) }
-        if columns.isEmpty {
-            return SchemaHistory(
-                steps: [], foreignTables: try database.rows(dialect.tables).map { $0.text(0) })
-        }
+        if columns.isEmpty { return SchemaHistory(steps: [], foreignTables: tables) }
         let rows = try database.rows(dialect.history(columns: columns))
         return SchemaHistory(steps: rows.map(AppliedMigration.init(row:)))
     }

@@ -23,6 +23,20 @@ struct CopyEndpointTests {
         #expect(panko.shownURL == "panko+sqlite:///var/lib/panko.db")
     }
 
+    @Test(
+        "Panko's own connection will do, with its Python driver and character set",
+        arguments: [
+            ("mysql+pymysql://u:p@h/panko?charset=utf8", "mysql://u:p@h/panko"),
+            ("mysql+pymysql://u@h/panko?charset=utf8&tls=off", "mysql://u@h/panko?tls=off"),
+            ("postgresql+psycopg2://u@h:5433/panko", "postgresql://u@h:5433/panko"),
+            ("sqlite:////var/lib/panko/panko.sqlite", "sqlite:///var/lib/panko/panko.sqlite"),
+        ])
+    func connections(connection: String, url: String) throws {
+        let panko = try endpoint("panko+" + connection)
+        #expect(panko.kind == .panko)
+        #expect(panko.database.url == (try DatabaseURL(url)))
+    }
+
     @Test("without a URL it is the store of the settings")
     func settings() throws {
         let store = try endpoint(nil, arguments: ["--database.url", "sqlite:b.db"])

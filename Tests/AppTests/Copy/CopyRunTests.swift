@@ -112,6 +112,22 @@ struct CopyRunTests {
             })
     }
 
+    @Test("a source that shows fewer events than it counts is not verified")
+    func unread() async throws {
+        defer { deleteState() }
+        try await record(0..<25, in: source)
+        var report = try await run()
+        #expect(report.counted == 25)
+        report.counted = 26
+        #expect(!report.isVerified)
+        #expect(
+            report.lines.contains {
+                $0.hasPrefix("NOT VERIFIED: the source counts 26 events and gave 25.")
+            })
+        report.counted = nil
+        #expect(report.isVerified)
+    }
+
     @Test("a state of another copy, or of none, is refused and named")
     func foreignState() async throws {
         defer { deleteState() }

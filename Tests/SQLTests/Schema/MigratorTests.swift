@@ -28,11 +28,22 @@ struct MigratorTests {
     @Test("goes on where another was interrupted", arguments: Kind.allCases)
     func interrupted(kind: Kind) async throws {
         let server = RecordingServer()
-        await server.fail(at: "two")
+        await server.fail(at: "two", .other)
         await #expect(throws: SchemaError.self) { try await migrator(kind, server).upgrade() }
         #expect(await server.versions == [1])
         #expect(try await migrator(kind, server).upgrade().map(\.version) == [2, 3])
         #expect(await server.scripts == ["one", "two", "three"])
+    }
+
+    @Test(
+        "begins a step again that a cluster took back, or whose link was lost",
+        arguments: Kind.allCases, [SQLError.Kind.deadlock, .unavailable])
+    func takenBack(kind: Kind, failure: SQLError.Kind) async throws {
+        let server = RecordingServer()
+        await server.fail(at: "two", failure)
+        #expect(try await migrator(kind, server).upgrade().map(\.version) == [1, 2, 3])
+        #expect(await server.scripts == ["one", "two", "three"])
+        #expect(await server.owner == "")
     }
 
     @Test("changes nothing in another program's database", arguments: Kind.allCases)
@@ -45,6 +56,13 @@ struct MigratorTests {
         #expect(await server.scripts == [])
         #expect(await server.hasHistory == false)
         #expect(try await verdict(migrator(kind, server)) == .unusable)
+    }
+
+    @Test("takes nobody for another program who has just begun", arguments: Kind.allCases)
+    func race(kind: Kind) async throws {
+        let server = RecordingServer()
+        await server.race()
+        #expect(try await migrator(kind, server).history().foreignTables == [])
     }
 
     @Test("holds the lock before it looks at the history")

@@ -14,9 +14,11 @@ actor RecordingServer: SQLConnection {
     private var content = Content()
     private var before: Content?
     /// Scripts that fail, once each.
-    private var failing: Set<String> = []
+    private var failing: [String: SQLError.Kind] = [:]
     /// Runs when a script runs: what others do meanwhile.
     private var interference: [String: String] = [:]
+    /// Another runner begins as soon as one statement was answered.
+    private var isRaced = false
     /// Statements as they came, values aside.
     private(set) var log: [String] = []
 
@@ -29,7 +31,8 @@ actor RecordingServer: SQLConnection {
     var versions: [Int64] { (content.history ?? []).map { SQLRow($0).integer(0) } }
     var hasHistory: Bool { content.history != nil }
 
-    func fail(at script: String) { failing.insert(script) }
+    func fail(at script: String, _ kind: SQLError.Kind) { failing[script] = kind }
+    func race() { isRaced = true }
     func holdLease(as owner: String) { content.owner = owner }
     func takeLease(as owner: String, during script: String) { interference[script] = owner }
 
@@ -38,8 +41,8 @@ actor RecordingServer: SQLConnection {
             content.history = content.history ?? []
             return
         }
-        if failing.remove(script) != nil {
-            throw SQLError(kind: .unavailable, code: 0, message: "the link was lost")
+        if let kind = failing.removeValue(forKey: script) {
+            throw SQLError(kind: kind, code: 0, message: "as asked for")
         }
         content.scripts.append(script)
         if let thief = interference[script] { content.owner = thief }
@@ -49,6 +52,7 @@ actor RecordingServer: SQLConnection {
     {
         let text = statement.text { "?\($0)" }
         log.append(text)
+        defer { beginRace() }
         if text.contains("table_name = 'schema_migration'") {
             let names = ["version", "name", "phase", "lowest", "checksum"]
             return content.history == nil ? [] : names.map { SQLRow([.text($0)]) }
@@ -74,6 +78,13 @@ actor RecordingServer: SQLConnection {
         }
         if text.hasPrefix("UPDATE schema_lock") { return update(text, SQLRow(values)) }
         return 0
+    }
+
+    private func beginRace() {
+        guard isRaced else { return }
+        isRaced = false
+        content.history = []
+        content.tables = ["schema_migration", "thing"]
     }
 
     private func update(_ text: String, _ values: SQLRow) -> Int {
