@@ -10,6 +10,8 @@ package actor PostgreSQLConnection: SQLConnection {
     private var link: ServerLink?
     /// Names of the statements that the server has prepared for this link, by their text.
     private var prepared: [String: String] = [:]
+    /// Statements prepared so far: no name is used twice.
+    private var preparations = 0
 
     /// More would only hold memory in the server; what comes after is parsed each time.
     private static let mostPrepared = 200
@@ -139,7 +141,8 @@ extension PostgreSQLConnection {
         } catch  where Self.isStalePlan(error) {
             // Another session took its place behind a pooler, or the schema has moved on.
             prepared = [:]
-            guard wasIdle else { throw error }
+            // The transaction is lost, and succeeds when all of it is run again.
+            guard wasIdle else { throw error.asDeadlock }
             return try ask(text, values, link, wait, isKept: false, read)
         }
     }
@@ -182,7 +185,8 @@ extension PostgreSQLConnection {
         guard options.usesPreparedStatements, prepared.count < Self.mostPrepared,
             !values.types.isEmpty
         else { return nil }
-        let name = "annals_\(prepared.count)"
+        preparations += 1
+        let name = "annals_\(preparations)"
         try send(link, wait) {
             values.withPointers { PQsendPrepare(link.handle, name, text, $0.count, $0.types) }
         }
@@ -242,6 +246,12 @@ extension PostgreSQLConnection {
 
     /// The prepared statement is not there, or gives other columns than it did.
     private static func isStalePlan(_ error: SQLError) -> Bool {
-        error.state == "26000" || error.message.hasPrefix("cached plan must not change")
+        error.state == "26000" || error.state == "0A000"
+    }
+}
+
+extension SQLError {
+    fileprivate var asDeadlock: SQLError {
+        SQLError(kind: .deadlock, code: code, state: state, message: message)
     }
 }

@@ -89,7 +89,7 @@ private enum ColumnReader {
         case 17, 1007, 1009, 1016, 1185, 1001, 2278: self = .bytes
         default:
             throw SQLError(
-                kind: .misuse, code: 0, state: "0A000",
+                kind: .misuse, code: 0,
                 message: "column \(column + 1) has the type number \(type), which is not read "
                     + "here; cast it to text in the statement")
         }

@@ -64,9 +64,8 @@ struct RecordingTests {
             let connection = try await database.connect()
             let writer = EventWriter(
                 connection: connection, types: storage.links.types, smallestCopy: 100)
-            let ours = Set(events.prefix(4).map { ExactText($0.event.messageID) })
             if isCommitted { _ = try await storage.record(Array(events.prefix(4))) }
-            let stored = try await writer.write(group, earlier: ours) { _ in }
+            let stored = try await writer.write(group, earlier: [0, 1, 2, 3]) { _ in }
             #expect(
                 group.outcomes(stored) == [.accepted, .accepted, .accepted, .accepted, .duplicate])
         }
@@ -165,6 +164,49 @@ struct RecordingTests {
                     ALTER DATABASE \(database.name) RESET default_transaction_read_only;
                     """)
             #expect(try await storage.record(.sample("b")) == [.accepted])
+        }
+    }
+
+    /// Each new connection makes the store forget what it knows of the database.
+    @Test("knows the type of each event, whatever is forgotten meanwhile")
+    func forgetting() async throws {
+        try await withTemporaryStorage(sizes: .tiny) { storage, _ in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for writer in 0..<4 {
+                    group.addTask {
+                        for round in 0..<15 {
+                            _ = try await storage.record(Self.events(writer, round))
+                            let query = EventQuery(eventType: "type-\(round % 3)", limit: 1)
+                            try await #expect(storage.ids(query).count == 1)
+                        }
+                    }
+                }
+                group.addTask {
+                    while !Task.isCancelled {
+                        storage.links.types.forget()
+                        await Task.yield()
+                    }
+                }
+                for _ in 0..<4 { try await group.next() }
+                group.cancelAll()
+            }
+            let events = try await storage.events(matching: EventQuery(limit: 2000))
+            let wanted: Int = 4 * 8 * 3 + 4 * 7 * 30
+            #expect(events.count == wanted)
+            for type in 0..<5 {
+                let found = try await storage.traitDescriptions(
+                    of: "type-\(type)", visibleTo: .everything)
+                #expect(found == [TraitDescription(name: "k", type: .integer)])
+            }
+        }
+    }
+
+    /// Three or thirty events, so that arrays and COPY take turns.
+    private static func events(_ writer: Int, _ round: Int) -> [IncomingEvent] {
+        (0..<(round % 2 == 0 ? 3 : 30)).map { index in
+            let trait = Trait("k", .integer(1))
+            let id = "\(writer)-\(round)-\(index)"
+            return IncomingEvent(.sample(id, type: "type-\(index % 5)", traits: [trait]))
         }
     }
 }

@@ -51,4 +51,27 @@ struct ConnectionTests {
         #expect(unread?.kind == .misuse)
         #expect(try await connection.query("SELECT 1").count == 1)
     }
+
+    @Test("goes on when its prepared statements are gone, or give other columns")
+    func stalePlans() async throws {
+        let connection = try await TestServer.connect()
+        try await connection.execute("CREATE TEMPORARY TABLE plan (x bigint)")
+        try await connection.execute("INSERT INTO plan VALUES (\(7))")
+        let statement: SQLStatement = "SELECT * FROM plan WHERE x > \(0)"
+        #expect(try await connection.query(statement) == [SQLRow([.integer(7)])])
+        try await connection.execute("DEALLOCATE ALL")
+        #expect(try await connection.query(statement) == [SQLRow([.integer(7)])])
+        #expect(try await connection.query(statement) == [SQLRow([.integer(7)])])
+        try await connection.execute("ALTER TABLE plan ADD COLUMN y bigint")
+        #expect(try await connection.query(statement) == [SQLRow([.integer(7), .null])])
+        #expect(try await connection.query(statement) == [SQLRow([.integer(7), .null])])
+        try await connection.execute("ALTER TABLE plan ADD COLUMN z bigint")
+        let error = try await failure {
+            _ = try await connection.transaction { () async throws(SQLError) in
+                try await connection.query(statement)
+            }
+        }
+        #expect(error?.kind == .deadlock)
+        #expect(try await connection.query(statement).first?.values.count == 3)
+    }
 }

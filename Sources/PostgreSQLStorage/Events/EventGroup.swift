@@ -11,22 +11,22 @@ struct EventGroup: Sendable {
     private let digests: [[UInt8]]
 
     init(_ incoming: [IncomingEvent]) {
-        var firsts: [ExactText: Int] = [:]
-        firsts.reserveCapacity(incoming.count)
-        var distinct: [(id: ExactText, index: Int)] = []
-        distinct.reserveCapacity(incoming.count)
-        for (index, each) in incoming.enumerated() {
-            let id = ExactText(each.event.messageID)
-            if firsts.updateValue(index, forKey: id) == nil {
-                distinct.append((id, index))
-            }
+        // The sort is stable: of the same id the one that came first stands first.
+        let order = incoming.indices.sorted {
+            incoming[$0].event.messageID.precedesExactly(incoming[$1].event.messageID)
         }
-        distinct.sort { $0.id < $1.id }
-        var placeOf: [ExactText: Int] = [:]
-        placeOf.reserveCapacity(distinct.count)
-        for (place, each) in distinct.enumerated() { placeOf[each.id] = place }
-        events = distinct.map { PreparedEvent(incoming[$0.index]) }
-        places = incoming.map { placeOf[ExactText($0.event.messageID)] ?? 0 }
+        var firsts: [Int] = []
+        firsts.reserveCapacity(incoming.count)
+        var places = Array(repeating: 0, count: incoming.count)
+        for index in order {
+            let id = incoming[index].event.messageID
+            if firsts.last.map({ incoming[$0].event.messageID.isExactly(id) }) != true {
+                firsts.append(index)
+            }
+            places[index] = firsts.count - 1
+        }
+        events = firsts.map { PreparedEvent(incoming[$0]) }
+        self.places = places
         digests = incoming.map(\.digest)
     }
 

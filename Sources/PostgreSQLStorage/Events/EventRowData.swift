@@ -14,28 +14,23 @@ struct EventRowData {
     private static let head: [UInt8] =
         Array("PGCOPY\n".utf8) + [0xFF, 0x0D, 0x0A, 0x00] + Array(repeating: 0, count: 8)
 
-    /// - Parameter types: the id of each type of `events`.
-    init(_ events: [PreparedEvent], types: [ExactText: Int64]) {
+    init(_ events: [TypedEvent]) {
         bytes = Self.head
-        let size = events.reduce(0) { $0 + $1.traits.count + $1.event.raw.text.utf8.count }
-        bytes.reserveCapacity(size + events.count * 256)
-        for prepared in events {
-            append(prepared, types[ExactText(prepared.event.eventType)])
+        let size = events.reduce(0) {
+            $0 + $1.prepared.traits.count + $1.prepared.event.raw.text.utf8.count
         }
+        bytes.reserveCapacity(size + events.count * 256)
+        for event in events { append(event.prepared, typeID: event.typeID) }
         bytes.append(bigEndian: UInt16.max)
     }
 
-    private mutating func append(_ prepared: PreparedEvent, _ type: Int64?) {
+    private mutating func append(_ prepared: PreparedEvent, typeID: Int64) {
         let event = prepared.event
         bytes.append(bigEndian: 7 as UInt16)
         bytes.append(
             field: PostgreSQLTime.binary(microseconds: event.generated.microseconds))
-        if let type {
-            bytes.append(bigEndian: 4 as UInt32)
-            bytes.append(bigEndian: UInt32(truncatingIfNeeded: type))
-        } else {
-            bytes.append(bigEndian: UInt32.max)  // NULL: the server refuses the whole group.
-        }
+        bytes.append(bigEndian: 4 as UInt32)
+        bytes.append(bigEndian: UInt32(truncatingIfNeeded: typeID))
         bytes.append(bigEndian: 4 as UInt32)
         bytes.append(bigEndian: UInt32(bitPattern: prepared.projectKey))
         bytes.append(field: event.messageID.utf8)

@@ -17,62 +17,66 @@ final class EventTypeTable: Sendable {
         var names: [Int64: String] = [:]
         /// Shapes of events whose trait names are stored; see `IndexKey.shape`.
         var shapes: Set<Int64> = []
+        /// Counts what was forgotten: an answer that was asked for before is of the server before.
+        var age = 0
     }
 
     /// A publisher that makes up names must not fill the memory.
     private static let mostShapes = 20_000
 
     func forget() {
-        memory.withLock { $0 = Memory() }
+        memory.withLock { $0 = Memory(age: $0.age + 1) }
     }
 
     /// Stores the types and trait names that events have and the tables do not.
     ///
-    /// - Returns: the id of each type of `events`. To be used instead of what is remembered: another
-    ///   link that opens makes all be forgotten at any time.
+    /// - Returns: the types of all events. What is remembered may be forgotten at any moment; this is
+    ///   the caller's own.
     func note(
         _ events: [PreparedEvent], on connection: PostgreSQLConnection
     ) async throws(SQLError) -> [ExactText: Int64] {
-        let wanted = Set(events.map { ExactText($0.event.eventType) })
-        var ids = memory.withLock { memory in
-            wanted.reduce(into: [:]) { $0[$1] = memory.ids[$1] }
-        }
-        try await read(wanted.filter { ids[$0] == nil }, into: &ids, on: connection)
-        let missing = wanted.filter { ids[$0] == nil }
+        let names = Set(events.map { ExactText($0.event.eventType) })
+        var ids = try await read(names, on: connection)
+        let missing = names.filter { ids[$0] == nil }
         if !missing.isEmpty {
+            let texts = missing.sorted().map(\.text)
             try await connection.execute(
                 """
                 INSERT INTO event_type (name) SELECT name FROM unnest(
-                \(.blob(BinaryArray.texts(missing.sorted().map(\.text))))::text[]) AS incoming (name)
+                \(.blob(BinaryArray.texts(texts)))::text[]) AS incoming (name)
                 ON CONFLICT (name) DO NOTHING
                 """)
-            try await read(missing, into: &ids, on: connection)
+            ids.merge(try await read(missing, on: connection)) { known, _ in known }
         }
-        guard wanted.allSatisfy({ ids[$0] != nil }) else { throw Self.vanished }
+        guard ids.count == names.count else {
+            throw SQLError(kind: .other, code: 0, message: "an event type was not stored")
+        }
         try await noteTraits(of: events, ids, on: connection)
         return ids
     }
 
+    /// - Returns: by name; a type that is missing has no row.
     private func read(
-        _ names: Set<ExactText>, into ids: inout [ExactText: Int64],
-        on connection: PostgreSQLConnection
-    ) async throws(SQLError) {
-        if names.isEmpty { return }
+        _ names: Set<ExactText>, on connection: PostgreSQLConnection
+    ) async throws(SQLError) -> [ExactText: Int64] {
+        var (ids, age) = memory.withLock { memory in
+            (names.reduce(into: [:]) { $0[$1] = memory.ids[$1] }, memory.age)
+        }
+        if ids.count == names.count { return ids }
+        let unknown = names.filter { ids[$0] == nil }.sorted().map(\.text)
         let rows = try await connection.query(
             """
             SELECT event_type_id, name FROM event_type
-            WHERE name = ANY(\(.blob(BinaryArray.texts(names.sorted().map(\.text))))::text[])
+            WHERE name = ANY(\(.blob(BinaryArray.texts(unknown)))::text[])
             """)
-        keep(rows)
+        keep(rows, of: age)
         for row in rows { ids[ExactText(row.text(1))] = row.integer(0) }
+        return ids
     }
 
-    /// Nobody deletes types; should somebody have done it, the group is tried again.
-    private static let vanished = SQLError(
-        kind: .deadlock, code: 0, state: "40001", message: "an event type was deleted meanwhile")
-
-    private func keep(_ rows: [SQLRow]) {
+    private func keep(_ rows: [SQLRow], of age: Int) {
         memory.withLock { memory in
+            guard memory.age == age else { return }
             for row in rows {
                 memory.ids[ExactText(row.text(1))] = row.integer(0)
                 memory.names[row.integer(0)] = row.text(1)
@@ -84,8 +88,8 @@ final class EventTypeTable: Sendable {
         of events: [PreparedEvent], _ ids: [ExactText: Int64],
         on connection: PostgreSQLConnection
     ) async throws(SQLError) {
-        let unknown = memory.withLock { memory in
-            events.filter { !memory.shapes.contains($0.shape) }
+        let (unknown, age) = memory.withLock { memory in
+            (events.filter { !memory.shapes.contains($0.shape) }, memory.age)
         }
         if unknown.isEmpty { return }
         var rows: Set<NotedTrait> = []
@@ -111,6 +115,7 @@ final class EventTypeTable: Sendable {
             ON CONFLICT DO NOTHING
             """)
         memory.withLock { memory in
+            guard memory.age == age else { return }
             if memory.shapes.count > Self.mostShapes { memory.shapes.removeAll() }
             memory.shapes.formUnion(unknown.map(\.shape))
         }
@@ -134,10 +139,7 @@ extension EventTypeTable {
         of name: String, on connection: PostgreSQLConnection
     ) async throws(SQLError) -> Int64? {
         let name = ExactText(name)
-        if let known = memory.withLock({ $0.ids[name] }) { return known }
-        var ids: [ExactText: Int64] = [:]
-        try await read([name], into: &ids, on: connection)
-        return ids[name]
+        return try await read([name], on: connection)[name]
     }
 
     /// The names of the types that rows have.
@@ -146,8 +148,8 @@ extension EventTypeTable {
     func names(
         of ids: Set<Int64>, on connection: PostgreSQLConnection
     ) async throws(SQLError) -> [Int64: String] {
-        let known = memory.withLock { memory in
-            ids.reduce(into: [:]) { $0[$1] = memory.names[$1] }
+        let (known, age) = memory.withLock { memory in
+            (ids.reduce(into: [:]) { $0[$1] = memory.names[$1] }, memory.age)
         }
         let unknown = ids.filter { known[$0] == nil }
         if unknown.isEmpty { return known }
@@ -156,7 +158,7 @@ extension EventTypeTable {
             SELECT event_type_id, name FROM event_type
             WHERE event_type_id = ANY(\(.blob(BinaryArray.integers(unknown.sorted())))::bigint[])
             """)
-        keep(rows)
+        keep(rows, of: age)
         return rows.reduce(into: known) { $0[$1.integer(0)] = $1.text(1) }
     }
 }

@@ -15,26 +15,34 @@ struct EventWriter {
     /// A group whose commit waits longer than this is given up as lost.
     private static let limit = Duration.seconds(60)
 
-    /// - Parameter earlier: ids that an attempt with an unknown outcome has taken: if they are there
-    ///   now, with our content, that attempt was committed.
+    /// - Parameters:
+    ///   - earlier: places in the group whose ids an attempt with an unknown outcome has taken: if
+    ///     they are there now, with our content, that attempt was committed.
+    ///   - taken: told which places have new ids, before they are committed.
     func write(
-        _ group: EventGroup, earlier: Set<ExactText>, taken: (Set<ExactText>) -> Void
+        _ group: EventGroup, earlier: Set<Int>, taken: ([Int]) -> Void
     ) async throws(SQLError) -> [StoredID] {
-        let types = try await types.note(group.events, on: connection)
+        let typeIDs = try await types.note(group.events, on: connection)
         return try await connection.transaction { () async throws(SQLError) -> [StoredID] in
-            let new = try await takeIDs(of: group.events)
-            taken(new)
-            let fresh = group.events.filter { new.contains(ExactText($0.event.messageID)) }
-            if !fresh.isEmpty { try await insert(fresh, types) }
+            let isNew = try await takeIDs(of: group.events)
+            let places = group.events.indices.filter { isNew[$0] }
+            taken(places)
+            let fresh = places.compactMap { place in
+                typeIDs[ExactText(group.events[place].event.eventType)].map {
+                    TypedEvent(prepared: group.events[place], typeID: $0)
+                }
+            }
+            if !fresh.isEmpty { try await insert(fresh) }
             var stored = Array(repeating: StoredID.new, count: group.events.count)
-            if fresh.count < group.events.count {
-                let digests = try await knownDigests(
-                    of: group.events.filter { !new.contains(ExactText($0.event.messageID)) })
-                for (place, prepared) in group.events.enumerated() {
-                    let id = ExactText(prepared.event.messageID)
-                    guard !new.contains(id) else { continue }
-                    guard let digest = digests[id] else { throw Self.vanished }
-                    let isOurs = earlier.contains(id) && digest == prepared.digest
+            if places.count < group.events.count {
+                let known = group.events.indices.filter { !isNew[$0] }
+                let digests = try await knownDigests(of: known.map { group.events[$0] })
+                for place in known {
+                    let prepared = group.events[place]
+                    guard let digest = digests[ExactText(prepared.event.messageID)] else {
+                        throw Self.vanished
+                    }
+                    let isOurs = earlier.contains(place) && digest == prepared.digest
                     stored[place] = isOurs ? .new : .known(digest: digest)
                 }
             }
@@ -43,8 +51,8 @@ struct EventWriter {
         }
     }
 
-    /// - Returns: the ids that nobody had taken.
-    private func takeIDs(of events: [PreparedEvent]) async throws(SQLError) -> Set<ExactText> {
+    /// - Returns: for each event, whether nobody had taken its id.
+    private func takeIDs(of events: [PreparedEvent]) async throws(SQLError) -> [Bool] {
         let rows = try await connection.query(
             """
             INSERT INTO event_id (message_id, generated, digest)
@@ -55,7 +63,9 @@ struct EventWriter {
             ) AS incoming (message_id, generated, digest)
             ON CONFLICT (message_id) DO NOTHING RETURNING message_id
             """, within: Self.limit)
-        return Set(rows.map { ExactText($0.text(0)) })
+        if rows.count == events.count { return Array(repeating: true, count: rows.count) }
+        let new = Set(rows.map { ExactText($0.text(0)) })
+        return events.map { new.contains(ExactText($0.event.messageID)) }
     }
 
     private func knownDigests(
@@ -69,23 +79,21 @@ struct EventWriter {
         return rows.reduce(into: [:]) { $0[ExactText($1.text(0))] = $1.blob(1) }
     }
 
-    /// - Parameter types: the id of each type of `events`.
-    private func insert(
-        _ events: [PreparedEvent], _ types: [ExactText: Int64]
-    ) async throws(SQLError) {
+    private func insert(_ events: [TypedEvent]) async throws(SQLError) {
         if events.count < smallestCopy {
-            try await connection.execute(arrays(of: events, types), within: Self.limit)
+            try await connection.execute(arrays(of: events), within: Self.limit)
         } else {
             _ = try await connection.copy(
                 """
                 COPY event (generated, event_type_id, project_key, message_id, trait_keys, traits, raw)
                 FROM STDIN (FORMAT binary)
-                """, EventRowData(events, types: types).bytes, within: Self.limit)
+                """, EventRowData(events).bytes, within: Self.limit)
         }
     }
 
-    private func arrays(of events: [PreparedEvent], _ types: [ExactText: Int64]) -> SQLStatement {
-        let types = events.compactMap { types[ExactText($0.event.eventType)] }
+    private func arrays(of typed: [TypedEvent]) -> SQLStatement {
+        let types = typed.map(\.typeID)
+        let events = typed.map(\.prepared)
         let keys = events.map { "{" + $0.traitKeys.map(String.init).joined(separator: ",") + "}" }
         let traits = events.map { String(decoding: $0.traits, as: UTF8.self) }
         return """

@@ -20,15 +20,15 @@ package final class PostgreSQLEventStorage: EventStorage {
         if events.isEmpty { return [] }
         let group = EventGroup(events)
         return try await storing { () async throws(SQLError) -> [RecordOutcome] in
-            // Ids that attempts with an unknown outcome have taken.
-            var earlier: Set<ExactText> = []
+            // Places whose ids attempts with an unknown outcome have taken.
+            var earlier: Set<Int> = []
             return try await retry.run { () async throws(SQLError) -> [RecordOutcome] in
                 try await links.writers.withConnection {
                     connection async throws(SQLError) -> [RecordOutcome] in
                     let writer = EventWriter(
                         connection: connection, types: links.types,
                         smallestCopy: links.sizes.smallestCopy)
-                    var taken: Set<ExactText> = []
+                    var taken: [Int] = []
                     do throws(SQLError) {
                         let stored = try await writer.write(group, earlier: earlier) { taken = $0 }
                         return group.outcomes(stored)

@@ -18,13 +18,20 @@ struct PreparedEvent: Sendable {
         event = incoming.event
         digest = incoming.digest
         traits = TraitDocument.encode(incoming.event.traits)
-        traitKeys = TraitKey.all(of: incoming.event)
+        let keys = IndexKey.all(of: incoming.event)
+        traitKeys = TraitKey.values(of: incoming.event, keys)
         projectKey = TraitKey.project(of: incoming.event)
-        shape = IndexKey.shape(of: incoming.event, IndexKey.all(of: incoming.event))
+        shape = IndexKey.shape(of: incoming.event, keys)
     }
 
     /// Nil stands for the empty object.
     var raw: String? { event.raw == .emptyObject ? nil : event.raw.text }
+}
+
+/// An event with the number of its type.
+struct TypedEvent {
+    let prepared: PreparedEvent
+    let typeID: Int64
 }
 
 /// The columns `trait_keys` and `project_key`: the low halves of the shared index keys. Half the
@@ -35,12 +42,20 @@ enum TraitKey {
     }
 
     /// One for each trait that has a value, ascending, none twice.
-    static func all(of event: Event) -> [Int32] {
+    ///
+    /// - Parameter indexKeys: `IndexKey.all(of: event)`: after the type, for each trait its presence
+    ///   and then, unless it is null, its value.
+    static func values(of event: Event, _ indexKeys: [Int64]) -> [Int32] {
         var keys: [Int32] = []
         keys.reserveCapacity(event.traits.count)
+        var place = 1
         for trait in event.traits {
-            if case .null = trait.value { continue }
-            keys.append(value(trait.name, trait.value))
+            if case .null = trait.value {
+                place += 1
+            } else {
+                keys.append(Int32(truncatingIfNeeded: indexKeys[place + 1]))
+                place += 2
+            }
         }
         keys.sort()
         return keys.indices.filter { $0 == 0 || keys[$0] != keys[$0 - 1] }.map { keys[$0] }

@@ -16,6 +16,6 @@ struct StoreSizes: Sendable {
     var droppedIDs: Int
 
     static let standard = StoreSizes(
-        smallestCopy: 32, probedEvents: 1000, walkStep: 256, walkedIDs: 4096, mostRows: 1000,
+        smallestCopy: 16, probedEvents: 1000, walkStep: 256, walkedIDs: 4096, mostRows: 1000,
         droppedIDs: 10_000)
 }
