@@ -66,4 +66,22 @@ struct ValueTests {
             #expect(page.first?.raw == raw)
         }
     }
+
+    @Test("from the first year to the last are found by their traits, in both directions")
+    func times() async throws {
+        try await withTemporaryStorage(sizes: .tiny) { storage, _ in
+            let ends = [Timestamp.earliest, .sample(0), .latest]
+            let events = (0..<60).map { index in
+                Event(
+                    messageID: "\(index + 10)", eventType: "type", generated: ends[index / 20],
+                    traits: [Trait("k", .integer(Int64(index % 30)))])
+            }
+            _ = try await storage.record(events.map { IncomingEvent($0) })
+            for order in EventOrder.allCases {
+                let filter = TraitFilter("k", .equal, .integer(7))
+                let query = EventQuery(traits: [filter], order: order)
+                #expect(try await storage.ids(query).sorted() == ["17", "47"])
+            }
+        }
+    }
 }

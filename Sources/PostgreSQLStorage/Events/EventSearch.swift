@@ -12,6 +12,10 @@ struct EventSearch {
     private var page: EventPage
     /// Events that the next walk looks at.
     private var stride: Int
+    /// Microseconds that the last walk has covered.
+    private var span: Int64 = 0
+    /// No window is wider, in microseconds: a hundred years.
+    private static let longest: Int64 = 3_155_760_000_000_000
     /// The index on traits finds what is asked for faster than a walk.
     private var isRare = false
     /// The page goes on behind it.
@@ -45,41 +49,65 @@ struct EventSearch {
     private mutating func searchByTraits(_ window: TimeWindow) async throws(SQLError) {
         var rest = window
         while !isRare, !page.isFull {
-            guard let edge = try await time(after: stride, in: rest) else {
+            guard let first = try await firstEvents(of: rest) else {
                 try await search(rest, byTraits: false)
                 return
             }
-            guard let (first, other) = rest.divided(at: edge, ascending: ascending) else { break }
+            span = first.span
+            guard let (walked, other) = rest.divided(at: edge(of: first), ascending: ascending)
+            else { break }
             let before = page.events.count
-            try await search(first, byTraits: false)
+            try await search(walked, byTraits: false)
             rest = other
             learn(from: page.events.count - before)
         }
-        if !page.isFull { try await search(rest, byTraits: true) }
+        // Wider and wider: a value that is frequent after all need not be read as a whole.
+        while !page.isFull {
+            span = min(span, Self.longest) * 64
+            let start = ascending ? rest.start : rest.end
+            let edge = start.advanced(byMicroseconds: ascending ? span : -span)
+            guard span < Self.longest,
+                let (piece, other) = rest.divided(at: edge, ascending: ascending)
+            else {
+                try await search(rest, byTraits: true)
+                return
+            }
+            try await search(piece, byTraits: true)
+            rest = other
+        }
     }
 
     /// - Parameter found: how many of the last `stride` events match.
     private mutating func learn(from found: Int) {
         let wanted = query.limit - page.events.count
-        guard found > 2, wanted * stride / found <= 32 * rows.sizes.probedEvents else {
+        guard found >= 8, wanted * stride / found <= 12 * rows.sizes.probedEvents else {
             isRare = true
             return
         }
         stride = max(stride, wanted * stride / found)
     }
 
-    /// - Returns: when the event was generated that has `count` before it, whatever their traits; nil
-    ///   where there are fewer.
-    private func time(
-        after count: Int, in window: TimeWindow
-    ) async throws(SQLError) -> Timestamp? {
+    private func edge(of first: TimeWindow) -> Timestamp {
+        // The cut belongs to the later part, so an ascending walk leaves out its last instant.
+        ascending ? first.end : first.start
+    }
+
+    /// - Returns: the times of the first `stride` events of a window, whatever their traits; nil where
+    ///   it holds no more than those.
+    private func firstEvents(of window: TimeWindow) async throws(SQLError) -> TimeWindow? {
         let direction = SQLStatement(stringLiteral: ascending ? "ASC" : "DESC")
         let rows = try await rows.search(
             """
-            SELECT generated FROM event WHERE \(window.condition)
-            ORDER BY generated \(direction) OFFSET \(count) LIMIT 1
+            SELECT min(generated), max(generated), count(*) FROM (
+                SELECT generated FROM event WHERE \(window.condition)
+                ORDER BY generated \(direction) LIMIT \(stride + 1)
+            ) AS first
             """, within: remainingTime())
-        return rows.first.flatMap { Timestamp(microseconds: $0.integer(0)) }
+        guard let row = rows.first, row.integer(2) > stride,
+            let start = Timestamp(microseconds: row.integer(0)),
+            let end = Timestamp(microseconds: row.integer(1))
+        else { return nil }
+        return TimeWindow(start, end)
     }
 
     private var ascending: Bool { query.order.isTimeAscending }

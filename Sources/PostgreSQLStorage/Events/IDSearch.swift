@@ -25,9 +25,11 @@ struct IDSearch {
         var after = query.after?.messageID
         var walked = 0
         // Without conditions the walk is the answer itself.
+        // Without conditions each id is one of the page.
+        let step = isWhole(window) ? min(rows.sizes.walkStep, query.limit) : rows.sizes.walkStep
         while !page.isFull, isWhole(window) || walked < rows.sizes.walkedIDs {
             let found = try await rows.search(
-                walk(after: after), within: remainingTime())
+                walk(after: after, atMost: step), within: remainingTime())
             let names = try await rows.types.names(
                 of: Set(found.map { $0.integer(1) }), on: rows.connection)
             for row in found where !page.isFull {
@@ -38,7 +40,7 @@ struct IDSearch {
                 else { continue }
                 page.append(event)
             }
-            if found.count < rows.sizes.walkStep { return page.events }
+            if found.count < step { return page.events }
             walked += found.count
         }
         if page.isFull { return page.events }
@@ -56,14 +58,14 @@ struct IDSearch {
     }
 
     /// The limit of one keeps the server from joining the two as a whole.
-    private func walk(after id: String?) -> SQLStatement {
+    private func walk(after id: String?, atMost count: Int) -> SQLStatement {
         let order = SQLStatement(stringLiteral: query.order.isIDAscending ? "ASC" : "DESC")
         let sign = SQLStatement(stringLiteral: query.order.isIDAscending ? ">" : "<")
         let condition: SQLStatement = id.map { "WHERE message_id \(sign) \($0)" } ?? ""
         return """
             SELECT walked.message_id, found.* FROM (
                 SELECT message_id, generated FROM event_id \(condition)
-                ORDER BY message_id \(order) LIMIT \(rows.sizes.walkStep)
+                ORDER BY message_id \(order) LIMIT \(count)
             ) AS walked LEFT JOIN LATERAL (
                 SELECT \(EventRows.columns) FROM event
                 WHERE event.generated = walked.generated AND event.message_id = walked.message_id

@@ -28,6 +28,9 @@ struct TimeWindow: Equatable {
         self.init(start, end)
     }
 
+    /// Microseconds from its start to its end, at least one.
+    var span: Int64 { max(1, end.microseconds - start.microseconds) }
+
     var condition: SQLStatement {
         "generated >= \(SQLValue(start)) AND generated <= \(SQLValue(end))"
     }
