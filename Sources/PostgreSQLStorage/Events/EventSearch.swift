@@ -61,20 +61,24 @@ struct EventSearch {
             rest = other
             learn(from: page.events.count - before)
         }
-        // Wider and wider: a value that is frequent after all need not be read as a whole.
+        try await searchByIndex(rest)
+    }
+
+    /// Window by window, each wider than the last for as long as they show something: a value that is
+    /// frequent after all is not read as a whole. What shows nothing is rare, and read at once.
+    private mutating func searchByIndex(_ window: TimeWindow) async throws(SQLError) {
+        var rest = window
         while !page.isFull {
-            span = min(span, Self.longest) * 64
+            span = min(span, Self.longest) * 16
             let start = ascending ? rest.start : rest.end
             let edge = start.advanced(byMicroseconds: ascending ? span : -span)
-            guard span < Self.longest,
-                let (piece, other) = rest.divided(at: edge, ascending: ascending)
-            else {
-                try await search(rest, byTraits: true)
-                return
-            }
+            guard let (piece, other) = rest.divided(at: edge, ascending: ascending) else { break }
+            let before = page.events.count
             try await search(piece, byTraits: true)
             rest = other
+            if page.events.count == before { break }
         }
+        if !page.isFull { try await search(rest, byTraits: true) }
     }
 
     /// - Parameter found: how many of the last `stride` events match.
