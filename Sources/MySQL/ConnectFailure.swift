@@ -30,6 +30,13 @@ struct ConnectFailure {
         }
     }
 
+    /// The client's library does not say which one it means.
+    private var files: String {
+        let named = [("ca", options.ca), ("cert", options.certificate), ("key", options.key)]
+        return named.compactMap { name, path in path.map { "\(name)=\($0)" } }
+            .joined(separator: ", ")
+    }
+
     private func adviceAboutTLS(_ message: String) -> String {
         let text = message.lowercased()
         if text.contains("expired") {
@@ -42,7 +49,7 @@ struct ConnectFailure {
             return "the server offers no TLS; set it up there, or write tls=off"
         }
         if text.contains("no such file") || text.contains("permission denied") {
-            return "a file that ca, cert or key names cannot be read"
+            return "a file cannot be read: \(files)"
         }
         if text.contains("mismatch") {
             return "cert and key do not belong together"

@@ -14,6 +14,9 @@ final class MySQLLink {
     /// The server takes no writes: it is a replica, say.
     private(set) var isReadOnly = false
 
+    /// BEGIN was the last of BEGIN, COMMIT and ROLLBACK.
+    private var isInTransaction = false
+
     private static let mostStatements = 200
 
     /// Initializes the library, once, before any thread uses it.
@@ -77,25 +80,40 @@ final class MySQLLink {
     }
 
     func query(_ text: String, _ values: [SQLValue]) throws(SQLError) -> [SQLRow] {
-        try noting { () throws(SQLError) in try prepared(text).query(values) }
+        try noting { () throws(SQLError) in
+            let rows = try prepared(text).query(values)
+            try requireTransaction()
+            return rows
+        }
     }
 
     func change(_ text: String, _ values: [SQLValue]) throws(SQLError) -> Int {
         if values.isEmpty { return try run(text) }
-        return try noting { () throws(SQLError) in try prepared(text).change(values) }
+        return try noting { () throws(SQLError) in
+            let count = try prepared(text).change(values)
+            try requireTransaction()
+            return count
+        }
     }
 
     func change(_ text: String, _ rows: BulkRows, _ range: Range<Int>) throws(SQLError) -> Int {
-        try noting { () throws(SQLError) in try prepared(text).change(rows, range) }
+        try noting { () throws(SQLError) in
+            let count = try prepared(text).change(rows, range)
+            try requireTransaction()
+            return count
+        }
     }
 
     /// Runs one statement without values and lets go of its rows.
     @discardableResult
     func run(_ text: String) throws(SQLError) -> Int {
         try noting { () throws(SQLError) in
+            if text == "COMMIT" { try requireTransaction() }
+            if text == "COMMIT" || text == "ROLLBACK" { isInTransaction = false }
             guard mysql_real_query(handle, text, UInt(text.utf8.count)) == 0 else {
                 throw SQLError(in: handle)
             }
+            if text == "BEGIN" { isInTransaction = true }
             return try finishResult()
         }
     }
@@ -141,7 +159,23 @@ final class MySQLLink {
         if statements.count >= Self.mostStatements { statements.removeAll() }
         let made = try PreparedStatement(text, on: handle)
         statements[text] = made
+        if isInTransaction {
+            // Nothing may be written outside of it by the statement just prepared.
+            try run("DO 0")
+            try requireTransaction()
+        }
         return made
+    }
+
+    /// A Galera cluster ends a transaction that has lost against one of another node, and says so to
+    /// whatever comes next. That may be a preparation, which hears nothing: what follows would be
+    /// written without a transaction, and COMMIT of nothing would succeed.
+    private func requireTransaction() throws(SQLError) {
+        let isThere = handle.pointee.server_status & UInt32(SERVER_STATUS_IN_TRANS) != 0
+        if !isInTransaction || isThere { return }
+        throw SQLError(
+            kind: .deadlock, code: 1213, state: "40001",
+            message: "the server has ended the transaction")
     }
 
     private func noting<Output>(

@@ -75,7 +75,7 @@ package enum TraitDocument {
         case .float:
             switch kind {
             case .integer, .bigInteger, .float: return .float(document.double(of: node))
-            case .string: return Double(document.text(of: node)).map { .float($0) }
+            case .string: return document.text(of: node) == "-0.0" ? .float(-0.0) : nil
             default: return nil
             }
         case .datetime:

@@ -295,6 +295,8 @@ def test_the_documented_rights_suffice_and_no_more(engine, tmp_path, authority, 
         wait_for_partitions(documented.database)
         service.stop()
         assert not re.search(r"denied|owner", service.log()), service.log()
+        # Partitions that the service made are no difference.
+        assert annals("db", "check", url=documented.url("annals_owner")).returncode == 0
     finally:
         if service is not None:
             service.close()

@@ -43,7 +43,7 @@ package struct CopyRun: Sendable {
         try file.write(state)
         do throws(StorageError) {
             try await probe(after: state.position)
-            let total = await countForBar()
+            let total = await sourceCount()
             var report = CopyReport(statePath: file.path)
             var isWhole = true
             if scope == .everything {
@@ -51,7 +51,7 @@ package struct CopyRun: Sendable {
             }
             if isWhole {
                 // Counted before it is read: what comes in meanwhile is not missed.
-                report.counted = await countForBar()
+                report.counted = await sourceCount()
                 isWhole = try await compare(&state, &report, report.counted)
             }
             report.isWhole = isWhole
@@ -78,8 +78,8 @@ package struct CopyRun: Sendable {
         })
     }
 
-    /// Nil where the source does not know, or cannot tell in time: the bar can do without.
-    private func countForBar() async -> Int? {
+    /// Nil where the source does not know, or cannot tell in time: bar and comparison can do without.
+    private func sourceCount() async -> Int? {
         try? await source.eventCount()
     }
 

@@ -19,8 +19,11 @@ struct StoreInspection {
             schemaVersion: 0, schemaWanted: Migrations.mysql.last?.version ?? 0, durability: [],
             failure: nil)
         do throws(SQLError) {
-            try await database.writers.withConnection { connection throws(SQLError) in
-                try await fill(&status, from: connection)
+            // A link that the server closed for idleness says nothing of the server.
+            try await TransactionRetry { _ in }.run { () async throws(SQLError) in
+                try await database.writers.withConnection { connection throws(SQLError) in
+                    try await fill(&status, from: connection)
+                }
             }
         } catch {
             status.failure = error.message

@@ -62,8 +62,11 @@ package final class PostgreSQLEventStorage: EventStorage {
             location: links.options.connection.location, schemaVersion: 0,
             schemaWanted: StoreFacts.schemaWanted, durability: [], failure: nil)
         do throws(SQLError) {
-            let facts = try await links.writers.withConnection {
-                connection async throws(SQLError) in try await StoreFacts(of: connection)
+            // A link that the server closed for idleness says nothing of the server.
+            let facts = try await TransactionRetry { _ in }.run { () async throws(SQLError) in
+                try await links.writers.withConnection {
+                    connection async throws(SQLError) in try await StoreFacts(of: connection)
+                }
             }
             status.engineVersion = facts.version
             status.schemaVersion = facts.schemaVersion
