@@ -33,6 +33,7 @@ final class Reachability: Sendable {
         _ open: () async throws(SQLError) -> Connection
     ) async throws(SQLError) -> Connection {
         if let error = state.withLock({ refusal(&$0) }) { throw error }
+        let openedBefore = status.opened
         do throws(SQLError) {
             let connection = try await open()
             state.withLock { state in
@@ -44,7 +45,7 @@ final class Reachability: Sendable {
             }
             return connection
         } catch {
-            state.withLock { note(error, in: &$0) }
+            state.withLock { note(error, openedBefore: openedBefore, in: &$0) }
             throw error
         }
     }
@@ -56,8 +57,10 @@ final class Reachability: Sendable {
         return nil
     }
 
-    private func note(_ error: SQLError, in state: inout State) {
+    private func note(_ error: SQLError, openedBefore: Int, in state: inout State) {
         state.isTrying = false
+        // Another has got through since this attempt began: what it met is over.
+        if state.status.opened != openedBefore { return }
         // A caller that went away while it connected says nothing about the server.
         if error.kind == .cancelled { return }
         state.failures += 1

@@ -69,6 +69,8 @@ func withPankoDatabaseOnMySQL(_ body: (MySQLOptions) async throws -> Void) async
     try await administrator.run(script: "CREATE DATABASE \(name) CHARACTER SET utf8")
     let result = await Result { () async throws in
         let filler = try await MySQLConnection.open(options)
+        // Many tests make tables at once; ours would rather wait than fail.
+        try await filler.execute("SET SESSION innodb_lock_wait_timeout = 60")
         try await filler.run(script: PankoFixture.text("schema-mariadb.sql"))
         try await filler.run(script: PankoFixture.text("rows-mariadb.sql"))
         await filler.close()

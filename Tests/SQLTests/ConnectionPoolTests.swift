@@ -130,6 +130,24 @@ struct ConnectionPoolTests {
         #expect(await pool.status.failure == nil)
     }
 
+    @Test("an attempt that began before another got through says nothing about the server")
+    func lateFailure() async throws {
+        let server = self.server
+        let late = FakeGate()
+        let pool = ConnectionPool<FakeConnection>(
+            ConnectionPoolLimits(connections: 2, backoff: .seconds(60) ... .seconds(60))
+        ) { () async throws(SQLError) in
+            if await late.isFirst() { throw .away }
+            return try server.open()
+        }
+        let first = Task { try await pool.withConnection { _ throws(SQLError) in } }
+        while await !late.isWaiting { await Task.yield() }
+        try await pool.withConnection { _ throws(SQLError) in }
+        await late.open()
+        await #expect(throws: SQLError.self) { try await first.value }
+        #expect(await pool.status.failure == nil)
+    }
+
     @Test("an idle connection is asked for a sign of life, an old one is replaced")
     func idleAndAge() async throws {
         let careful = pool(1, idleCheck: .zero)

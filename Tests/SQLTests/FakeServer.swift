@@ -96,3 +96,20 @@ final class LentConnections: Sendable {
         state.withLock { $0.now -= 1 }
     }
 }
+
+/// Holds the first who comes until it is opened; lets everybody else pass.
+actor FakeGate {
+    private var visitors = 0
+    private var held: CheckedContinuation<Void, Never>?
+
+    var isWaiting: Bool { held != nil }
+
+    func isFirst() async -> Bool {
+        visitors += 1
+        guard visitors == 1 else { return false }
+        await withCheckedContinuation { held = $0 }
+        return true
+    }
+
+    func open() { held?.resume() }
+}

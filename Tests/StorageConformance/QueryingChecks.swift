@@ -73,6 +73,31 @@ extension EventStorageCheck {
             let above = TraitFilter("k", .greater, .text("a"))
             try expect(await storage.ids(EventQuery(traits: [above])), ["2", "3", "4", "5"])
         },
+        EventStorageCheck("a query with U+0000 is answered as every other") { storage in
+            for (second, text) in ["a", "a\u{1}", "b"].enumerated() {
+                let trait = Trait("k", .text(text))
+                _ = try await storage.record(.sample(text, second: second, traits: [trait]))
+            }
+            let nul = "a\u{0}z"
+            for (comparison, wanted) in [
+                (Comparison.equal, []), (.notEqual, ["a", "a\u{1}", "b"]), (.less, ["a"]),
+                (.lessOrEqual, ["a"]), (.greater, ["a\u{1}", "b"]),
+                (.greaterOrEqual, ["a\u{1}", "b"]),
+            ] {
+                let filter = TraitFilter("k", comparison, .text(nul))
+                try expect(await storage.ids(EventQuery(traits: [filter])), wanted)
+            }
+            try expect(await storage.event(nul, visibleTo: .everything), nil)
+            try expect(await storage.ids(EventQuery(messageID: nul)), [])
+            try expect(await storage.ids(EventQuery(eventType: nul)), [])
+            let place = EventPosition(generated: .sample(0), messageID: nul)
+            for (order, wanted) in [
+                (EventOrder.idAscending, ["a\u{1}", "b"]), (.idDescending, ["a"]),
+            ] {
+                try expect(await storage.ids(EventQuery(order: order, after: place)), wanted)
+            }
+            try expect(await storage.traitDescriptions(of: nul, visibleTo: .everything), [])
+        },
         EventStorageCheck("a trait can be asked for whatever its value") { storage in
             _ = try await storage.record(
                 .sample("a", traits: [Trait("k", .null(.text))]),

@@ -29,6 +29,7 @@ extension PostgreSQLEventStorage {
     package func traitDescriptions(
         of eventType: String, visibleTo visibility: Visibility
     ) async throws(StorageError) -> [TraitDescription] {
+        if eventType.holdsNUL { return [] }
         let noted = try await notedTraits(of: eventType)
         if noted.isEmpty { return [] }
         // Most of what was noted is still in the latest events; the rest is looked for one by one.

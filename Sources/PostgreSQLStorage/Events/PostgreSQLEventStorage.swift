@@ -44,6 +44,7 @@ package final class PostgreSQLEventStorage: EventStorage {
     package func event(
         _ messageID: String, visibleTo visibility: Visibility
     ) async throws(StorageError) -> Event? {
+        if messageID.holdsNUL { return nil }
         let event = try await reading { rows async throws(SQLError) in
             try await rows.event(messageID: messageID)
         }
@@ -51,7 +52,8 @@ package final class PostgreSQLEventStorage: EventStorage {
     }
 
     package func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
-        try await reading { rows async throws(SQLError) in
+        guard let query = query.withoutNUL else { return [] }
+        return try await reading { rows async throws(SQLError) in
             try await EventReader(rows: rows, partitions: links.partitions).events(matching: query)
         }
     }

@@ -26,9 +26,10 @@ struct MigrationCheck<Connection: SQLConnection>: Sendable, CustomTestStringConv
     private static var twoRunners: Self {
         MigrationCheck(testDescription: "lets runners queue: each step is applied by one") {
             database in
-            async let first = database.migrator(SampleSteps.all).upgrade()
-            async let second = database.migrator(SampleSteps.all).upgrade()
-            async let third = database.migrator(SampleSteps.all).upgrade()
+            let patience = Duration.seconds(300)
+            async let first = database.migrator(SampleSteps.all, patience: patience).upgrade()
+            async let second = database.migrator(SampleSteps.all, patience: patience).upgrade()
+            async let third = database.migrator(SampleSteps.all, patience: patience).upgrade()
             let applied = try await (first + second + third).map(\.version).sorted()
             #expect(applied == [1, 2, 3])
             let history = try await database.migrator(SampleSteps.all).history()

@@ -36,8 +36,12 @@ struct TestDatabase<Connection: SQLConnection>: Sendable {
 
     func connect() async throws(SQLError) -> Connection { try await open(url) }
 
-    func migrator(_ steps: [Migration]) -> Migrator<Connection> {
-        let timing = SchemaLeaseTiming(beat: .milliseconds(20), patience: .milliseconds(500))
+    /// - Parameter patience: short, for tests in which a runner dies; where runners live it has to be
+    ///   longer than the machine may keep one waiting.
+    func migrator(
+        _ steps: [Migration], patience: Duration = .milliseconds(500)
+    ) -> Migrator<Connection> {
+        let timing = SchemaLeaseTiming(beat: .milliseconds(20), patience: patience)
         return Migrator(dialect, steps, timing: timing) { () throws(SQLError) in
             try await connect()
         }
