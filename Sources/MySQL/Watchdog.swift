@@ -142,6 +142,7 @@ final class Watchdog: Sendable {
         for _ in 0..<20 {
             guard isStillRunning(statement), state.withLock({ $0.isKillable }) else { break }
             guard killOnce() else { break }
+            // A kill takes effect when the statement looks up; this thread has nothing else to do.
             usleep(100_000)
         }
         state.withLock { state in

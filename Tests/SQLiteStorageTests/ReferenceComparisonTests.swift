@@ -26,7 +26,7 @@ struct ReferenceComparisonTests {
                 }
                 if round % 4 == 3 { store = try await reopened(store, place) }
                 if random.number(below: 2) == 0 { await store.settle() }
-                try await compare(SQLiteEventStorage(store), reference, &random)
+                try await random.compare(SQLiteEventStorage(store), with: reference)
             }
             await store.close()
         }
@@ -44,29 +44,5 @@ struct ReferenceComparisonTests {
         await store.close()
         _ = consume store
         return try place.open(as: .beside)
-    }
-
-    private func compare(
-        _ storage: any EventStorage, _ reference: any EventStorage, _ random: inout RandomEvents
-    ) async throws {
-        for _ in 0..<40 {
-            var query = random.query()
-            // Page by page until the end: what is behind a marker counts, too.
-            for _ in 0..<6 {
-                let wanted = try await reference.events(matching: query)
-                let found = try await storage.events(matching: query)
-                try #require(found == wanted, "\(query)")
-                guard let last = wanted.last else { break }
-                query.after = EventPosition(of: last)
-            }
-            try await #expect(
-                storage.eventTypes(visibleTo: query.visibility)
-                    == reference.eventTypes(visibleTo: query.visibility))
-        }
-        for type in 0..<4 {
-            try await #expect(
-                storage.traitDescriptions(of: "type-\(type)", visibleTo: .everything)
-                    == reference.traitDescriptions(of: "type-\(type)", visibleTo: .everything))
-        }
     }
 }
