@@ -30,7 +30,7 @@ bench-large: dependencies ## The same with 10 million events in the store
 	@scripts/bench --events 10000000
 
 clean: ## Delete what was built, but not var/
-	@rm -rf .build .venv
+	@rm -rf .build .venv .venv-*
 
 dependencies: ## Install what is missing: Debian packages
 	@scripts/install-dependencies

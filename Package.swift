@@ -20,6 +20,7 @@ let configuration = Target.Dependency.product(
     name: "Configuration", package: "swift-configuration")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
     name: "annals",
@@ -32,6 +33,8 @@ let package = Package(
             traits: ["CommandLineArguments", "YAML"]),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        // What swift-configuration reads YAML with, and what reads rules and accounts.
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
         // C libraries: a module map and a shim each, nothing else.
@@ -45,9 +48,11 @@ let package = Package(
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-O2"])],
             linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMySQL", pkgConfig: "libmariadb", providers: [.apt(["libmariadb-dev"])]),
+        .target(name: "CCrypt", linkerSettings: [.linkedLibrary("crypt")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // Values and contracts.
@@ -60,12 +65,18 @@ let package = Package(
         .target(name: "JSON", dependencies: ["Values", "CSimdJSON"], swiftSettings: strict),
         .target(name: "Compression", dependencies: ["CZlib"], swiftSettings: strict),
         .target(name: "OpenSSL", dependencies: ["Values", "COpenSSL"], swiftSettings: strict),
+        .target(
+            name: "Passwords", dependencies: ["OpenSSL", "Values", "CCrypt"],
+            swiftSettings: strict),
         .target(name: "SQLite", dependencies: ["SQL", "Values", "CSQLite"], swiftSettings: strict),
         .target(
             name: "PostgreSQL", dependencies: ["SQL", "Values", "CLibPQ"], swiftSettings: strict),
         .target(name: "MySQL", dependencies: ["SQL", "Values", "CMySQL"], swiftSettings: strict),
         .target(
             name: "Listener", dependencies: ["HTTP", "Values", "CMicroHTTPD", logging],
+            swiftSettings: strict),
+        .target(
+            name: "HTTPClient", dependencies: ["HTTP", "Values", "CCurl", logging],
             swiftSettings: strict),
 
         // What the product does.
@@ -74,8 +85,10 @@ let package = Package(
             resources: [
                 .embedInCode("sqlite/001_events.sql"),
                 .embedInCode("postgresql/001_postgresql_events.sql"),
+                .embedInCode("postgresql/002_postgresql_time_ranges.sql"),
                 .embedInCode("postgresql/expected_postgresql.txt"),
                 .embedInCode("mysql/001_events_and_postings.sql"),
+                .embedInCode("mysql/002_postings_by_day.sql"),
                 .embedInCode("mysql/expected_mysql.txt"),
             ], swiftSettings: safe),
         .target(
@@ -103,6 +116,10 @@ let package = Package(
             ], swiftSettings: safe),
         // Moves events from anywhere into a store, and compares the two.
         .target(name: "EventCopy", dependencies: ["EventStore", "Values"], swiftSettings: safe),
+        // Keeps events on this machine's disk while the store is away or slow.
+        .target(
+            name: "Spool", dependencies: ["EventStore", "Values", logging, metrics],
+            swiftSettings: safe),
         // Reads the databases of Panko, whatever server they are on.
         .target(
             name: "PankoStorage",
@@ -111,14 +128,22 @@ let package = Package(
         .target(
             name: "MemoryStorage", dependencies: ["EventStore", "Values"], swiftSettings: safe),
         .target(
-            name: "Identity", dependencies: ["EventStore", "HTTP", "Values"], swiftSettings: safe),
+            name: "Identity",
+            dependencies: [
+                "EventStore", "HTTP", "HTTPClient", "JSON", "OpenSSL", "Passwords", "Values",
+                logging,
+                metrics, yams,
+            ],
+            swiftSettings: safe),
         .target(
             name: "Observability", dependencies: ["HTTP", "Values", logging, metrics],
             swiftSettings: safe),
         .target(
             name: "API",
             dependencies: [
-                "EventStore", "Identity", "HTTP", "JSON", "Compression", "Values", logging, metrics,
+                "EventStore", "Identity", "HTTP", "JSON", "Compression", "OpenSSL", "Values",
+                logging,
+                metrics,
             ],
             resources: [.embedInCode("openapi.yaml")], swiftSettings: safe),
         .target(
@@ -127,7 +152,8 @@ let package = Package(
                 "Values", "HTTP", "EventStore", "SQL", "JSON", "Compression", "OpenSSL", "SQLite",
                 "SQLiteStorage", "SQLStorage", "PostgreSQL", "PostgreSQLStorage", "MySQL",
                 "MySQLStorage", "PankoStorage", "EventCopy", "MemoryStorage", "Migrations",
-                "Identity", "Observability", "API", "Listener",
+                "Identity", "Passwords", "Observability", "API", "Listener", "HTTPClient",
+                "Spool",
                 argumentParser, configuration, logging, metrics,
             ],
             swiftSettings: safe),
@@ -182,6 +208,12 @@ let package = Package(
                 "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(
+            name: "SpoolTests",
+            dependencies: [
+                "Spool", "EventStore", "MemoryStorage", "StorageConformance", "SQL", "OpenSSL",
+                "TestSupport", "Values", logging,
+            ], swiftSettings: strict),
+        .testTarget(
             name: "PankoStorageTests",
             dependencies: [
                 "PankoStorage", "EventCopy", "SQL", "SQLite", "PostgreSQL", "MySQL", "EventStore",
@@ -199,13 +231,23 @@ let package = Package(
             dependencies: ["Listener", "HTTP", "OpenSSL", "Values", "TestSupport"],
             swiftSettings: strict),
         .testTarget(
-            name: "IdentityTests", dependencies: ["Identity", "EventStore", "HTTP", "Values"],
-            swiftSettings: strict),
+            name: "PasswordsTests", dependencies: ["Passwords", "Values"], swiftSettings: strict),
+        .testTarget(
+            name: "IdentityTests",
+            dependencies: [
+                "Identity", "EventStore", "HTTP", "HTTPClient", "OpenSSL", "Passwords",
+                "TestSupport", "Values", logging,
+            ], resources: [.copy("Fixtures")], swiftSettings: strict),
+        .testTarget(
+            name: "HTTPClientTests",
+            dependencies: [
+                "HTTPClient", "HTTP", "Listener", "OpenSSL", "Values", "TestSupport", logging,
+            ], swiftSettings: strict),
         .testTarget(
             name: "APITests",
             dependencies: [
                 "API", "Identity", "EventStore", "MemoryStorage", "OpenSSL", "HTTP", "JSON",
-                "Compression", "Observability", "TestSupport", "Values", logging,
+                "Compression", "Observability", "TestSupport", "Values", logging, yams,
             ], resources: [.copy("Fixtures")], swiftSettings: strict),
         .testTarget(
             name: "ObservabilityTests",
@@ -214,10 +256,11 @@ let package = Package(
         .testTarget(
             name: "AppTests",
             dependencies: [
-                "App", "EventCopy", "EventStore", "MemoryStorage", "HTTP", "Values", "OpenSSL",
-                "SQL", "SQLite",
-                "SQLiteStorage",
-                "Observability", "Listener", logging, metrics,
+                "API", "App", "EventCopy", "EventStore", "MemoryStorage", "HTTP", "Identity",
+                "Values",
+                "OpenSSL", "SQL", "SQLite", "SQLiteStorage", "Observability", "Listener",
+                "HTTPClient", "Compression", "TestSupport",
+                logging, metrics,
             ],
             swiftSettings: strict),
     ]

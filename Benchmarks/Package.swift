@@ -21,15 +21,18 @@ let package = Package(
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
+        // The system's libcrypto, for one code.
+        .target(name: "CSignature", linkerSettings: [.linkedLibrary("crypto")]),
         .executableTarget(
             name: "AnnalsLoad",
             dependencies: [
+                "CSignature",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: strict)
+            swiftSettings: strict),
     ]
 )

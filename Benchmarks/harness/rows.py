@@ -15,7 +15,7 @@ from .tools import say
 
 def measure(engine, events: int) -> dict:
     """Of a store that is filled to a tenth of the events, then with all of them."""
-    service = Service(engine, "queried").fresh()
+    service = Service(engine, "queried", engine.store_settings).fresh()
     schedule = Schedule.of_weeks(events)
     empty = engine.bytes_on_disk("queried")
     stages, published = [], 0

@@ -20,9 +20,10 @@ from .tools import free_port
 class Service:
     """`annals serve` over TLS with a database of its own; the database stays after a stop."""
 
-    def __init__(self, engine, database: str):
+    def __init__(self, engine, database: str, settings: dict[str, str] | None = None):
         self.engine = engine
         self.database = database
+        self.settings = settings or {}
         self.directory = WORK / f"{engine.name}-{database}"
         self.port = 0
         self.process: subprocess.Popen | None = None
@@ -42,7 +43,8 @@ class Service:
         began = time.monotonic()
         self.process = subprocess.Popen(
             [BINARY, "serve", "--listen.port", str(self.port),
-             "--tls.self_signed_directory", str(self.directory)],
+             "--tls.self_signed_directory", str(self.directory),
+             *(word for name, value in self.settings.items() for word in (f"--{name}", value))],
             stdout=log, stderr=log, env=self._environment())
         atexit.register(self.process.kill)  # Where the benchmark fails; else it has ended by then.
         while not self._is_ready():

@@ -62,7 +62,8 @@ def json_of(command: list, **options):
 
 def publish_command(port: int, schedule: Schedule, **options) -> list:
     options |= {"start": schedule.start, "step": schedule.step}
-    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    words = [word for name, value in options.items()
+             for word in (f"--{name.replace('_', '-')}", value)]
     return list(map(str, [LOAD, "publish", "--port", port, "--events", EVENTS, *words]))
 
 

@@ -13,20 +13,27 @@ package struct EventsAPI: Sendable {
     /// - Parameters:
     ///   - recorder: where published events go; answers when they are durable.
     ///   - digest: SHA-256.
+    ///   - policy: the rules in force. Asked for each request.
     ///   - retentionCutoffs: events generated before are not taken, because they would be deleted
     ///     at once; nil keeps events for ever. Asked for each request.
     package init(
         storage: any EventStorage, recorder: any EventRecorder,
-        digest: @escaping ContentDigest, identity: any IdentityStrategy,
+        digest: @escaping ContentDigest, authenticator: Authenticator,
+        policy: @escaping @Sendable () -> PolicyRules = { .builtIn },
         settings: APISettings = APISettings(),
         retentionCutoffs: @escaping @Sendable () -> RetentionCutoffs = { .keepingAll }
     ) {
         self.storage = storage
         self.recorder = recorder
         self.digest = digest
-        self.gate = Gate(strategy: identity)
+        self.gate = Gate(authenticator: authenticator, policy: policy)
         self.settings = settings
         self.retentionCutoffs = retentionCutoffs
+    }
+
+    /// Lets in whoever some strategy knows.
+    package var admission: Router.Admission {
+        { [gate] (request) throws(APIError) in _ = try await gate.access(of: request) }
     }
 
     /// In the order in which the router should try them.
@@ -36,13 +43,15 @@ package struct EventsAPI: Sendable {
         let show = ShowEvent(storage: storage, gate: gate)
         let publish = PublishEvents(self)
         let types = EventTypes(storage: storage, gate: gate)
+        let admission = admission
         return [
             Route(VersionDocument.methods, "/") { (routed) throws(APIError) in
                 try versions.respond(to: routed)
             },
             Route(["GET"], "/openapi.yaml") { _ in OpenAPIDocument.response },
             Route(["GET"], "/v2/capabilities") { (routed) throws(APIError) in
-                try Capabilities().respond(to: routed)
+                try await admission(routed.request)
+                return try Capabilities().respond(to: routed)
             },
             Route(["GET"], "/v2/events") { (routed) throws(APIError) in
                 try await list.respond(to: routed)
@@ -71,7 +80,7 @@ package struct EventsAPI: Sendable {
 }
 
 /// The settings of section `api` and of `ingest`.
-package struct APISettings: Sendable, Equatable {
+package struct APISettings: Sendable {
     /// Events in an answer that asks for no number. At least 1.
     package var defaultLimit: Int
     /// Most events in one answer; a larger wish is cut, not refused.

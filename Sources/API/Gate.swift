@@ -2,32 +2,14 @@ internal import EventStore
 internal import HTTP
 internal import Identity
 
-/// Asks who the caller is, then the rules what he may do.
+/// Asks who the caller is; what he may do then is in the rules of that moment.
 struct Gate: Sendable {
-    let strategy: any IdentityStrategy
-    let rules = AccessRules()
+    let authenticator: Authenticator
+    let policy: @Sendable () -> PolicyRules
 
-    func identity(of request: Request) async throws(APIError) -> Identity {
+    func access(of request: Request) async throws(APIError) -> Access {
         do throws(IdentityError) {
-            return try await strategy.authenticate(request)
-        } catch {
-            throw APIError(error)
-        }
-    }
-
-    func visibility(of identity: Identity, allTenants: Bool = false) throws(APIError) -> Visibility
-    {
-        do throws(IdentityError) {
-            return try rules.visibility(of: identity, allTenants: allTenants)
-        } catch {
-            throw APIError(error)
-        }
-    }
-
-    func requireAdministrator(_ request: Request) async throws(APIError) {
-        let identity = try await identity(of: request)
-        do throws(IdentityError) {
-            try rules.requireAdministrator(identity)
+            return Access(try await authenticator.identity(of: request), by: policy())
         } catch {
             throw APIError(error)
         }
@@ -35,6 +17,17 @@ struct Gate: Sendable {
 }
 
 extension APIError {
+    /// Asks the rules and makes their refusal ours.
+    static func asking<Output>(
+        _ question: () throws(IdentityError) -> Output
+    ) throws(APIError) -> Output {
+        do throws(IdentityError) {
+            return try question()
+        } catch {
+            throw APIError(error)
+        }
+    }
+
     /// Runs a verb of the store and makes its failure ours.
     static func storing<Output>(
         _ verb: () async throws(StorageError) -> Output

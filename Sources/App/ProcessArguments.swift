@@ -25,11 +25,15 @@ enum ProcessArguments {
     ///
     /// - Parameter previous: the argument before it, which may be the option's name.
     static func secretPlaces(in argument: [UInt8], after previous: [UInt8] = []) -> [Int] {
-        if previous.starts(with: "--".utf8), previous.suffix(9).elementsEqual(".password".utf8) {
+        let isOption = previous.starts(with: "--".utf8)
+        if isOption, secretWords.contains(where: { previous.suffix($0.count).elementsEqual($0) }) {
             return Array(argument.indices)
         }
         return credentials(in: argument) + parameters(in: argument)
     }
+
+    /// How the names of settings end that hold a secret.
+    private static let secretWords = [Array("password".utf8), Array("secret".utf8)]
 
     /// `scheme://user:password@host`: from the first colon behind the slashes to the last `@` before
     /// the next `?`.
@@ -43,15 +47,16 @@ enum ProcessArguments {
         return Array(colon + 1..<at)
     }
 
-    /// `…password=text`, also as a parameter of a URL.
+    /// `…password=text` and `…secret=text`, also as a parameter of a URL.
     private static func parameters(in argument: [UInt8]) -> [Int] {
-        let name = Array("password=".utf8)
         var places: [Int] = []
-        var rest = argument[...]
-        while let found = rest.firstRange(of: name) {
-            let value = argument[found.upperBound...].prefix { $0 != UInt8(ascii: "&") }
-            places += value.indices
-            rest = argument[value.endIndex...]
+        for word in secretWords {
+            var rest = argument[...]
+            while let found = rest.firstRange(of: word + [UInt8(ascii: "=")]) {
+                let value = argument[found.upperBound...].prefix { $0 != UInt8(ascii: "&") }
+                places += value.indices
+                rest = argument[value.endIndex...]
+            }
         }
         return places
     }

@@ -2,6 +2,7 @@ package import EventStore
 import Observability
 import OpenSSL
 import SQLiteStorage
+import Spool
 package import Values
 
 /// The checks of `annals selftest`: the store's own, then those of its surroundings.
@@ -15,7 +16,7 @@ package struct SelfTest: Sendable {
     }
 
     package func findings() async -> [CheckFinding] {
-        await store() + [clock, certificate]
+        await store() + [spool, clock, certificate]
     }
 
     private func store() async -> [CheckFinding] {
@@ -30,6 +31,20 @@ package struct SelfTest: Sendable {
             return findings
         } catch {
             return [CheckFinding(name: "database", isGood: false, detail: "\(error)")]
+        }
+    }
+
+    private var spool: CheckFinding {
+        let name = "spool"
+        guard let path = settings.ingest.spool.path else {
+            return CheckFinding(
+                name: name, isGood: true, detail: "none: 503 while the store is away")
+        }
+        do throws(SpoolError) {
+            let duration = try SpoolProbe.measureSync(in: path)
+            return CheckFinding(name: name, isGood: true, detail: "\(path): a sync in \(duration)")
+        } catch {
+            return CheckFinding(name: name, isGood: false, detail: error.description)
         }
     }
 

@@ -17,6 +17,11 @@ package struct Headers: Sendable, ExpressibleByDictionaryLiteral {
         }
     }
 
+    /// All values of that name, in their order.
+    package func values(_ name: String) -> [String] {
+        fields.lazy.filter { Self.isSame($0.name, name) }.map(\.value)
+    }
+
     package mutating func append(_ name: String, _ value: String) {
         fields.append((name: name, value: value))
     }

@@ -34,11 +34,36 @@ package struct Peer: Sendable, Hashable {
     /// The connection is encrypted by us.
     package var isSecure: Bool
     /// The distinguished name of a client certificate that was verified against `tls.client_ca`.
+    /// Empty where the certificate has none.
     package var certificateSubject: String?
+    /// The alternative names of that certificate.
+    package var certificateNames: [CertificateName]
 
-    package init(address: String = "", isSecure: Bool = false, certificateSubject: String? = nil) {
+    package init(
+        address: String = "", isSecure: Bool = false, certificateSubject: String? = nil,
+        certificateNames: [CertificateName] = []
+    ) {
         self.address = address
         self.isSecure = isSecure
         self.certificateSubject = certificateSubject
+        self.certificateNames = certificateNames
+    }
+}
+
+/// One alternative name of a certificate (RFC 5280 section 4.2.1.6).
+package struct CertificateName: Sendable, Hashable {
+    package enum Kind: String, Sendable, CaseIterable {
+        case dns
+        case uri
+        case email
+    }
+
+    package var kind: Kind
+    /// As the certificate has it, never with a zero byte.
+    package var value: String
+
+    package init(_ kind: Kind, _ value: String) {
+        self.kind = kind
+        self.value = value
     }
 }

@@ -7,6 +7,7 @@ package struct Status: Sendable, Hashable {
     }
 
     package static let ok = Status(200)
+    package static let accepted = Status(202)
     package static let noContent = Status(204)
     package static let badRequest = Status(400)
     package static let unauthorized = Status(401)
@@ -16,6 +17,7 @@ package struct Status: Sendable, Hashable {
     package static let notAcceptable = Status(406)
     package static let contentTooLarge = Status(413)
     package static let unsupportedMediaType = Status(415)
+    package static let tooManyRequests = Status(429)
     package static let headersTooLarge = Status(431)
     package static let serverError = Status(500)
     package static let unavailable = Status(503)
@@ -34,6 +36,7 @@ package struct Status: Sendable, Hashable {
         case 408: "Request Timeout"
         case 413: "Content Too Large"
         case 415: "Unsupported Media Type"
+        case 429: "Too Many Requests"
         case 431: "Request Header Fields Too Large"
         case 500: "Internal Server Error"
         case 503: "Service Unavailable"

@@ -1,33 +1,41 @@
 package import HTTP
 
-/// Finds out who asks. The settings choose one strategy for the whole service.
+/// Finds out who asks, by one kind of credentials.
 package protocol IdentityStrategy: Sendable {
-    /// - Throws: where the credentials are wrong; missing ones give an empty identity.
-    func authenticate(_ request: Request) async throws(IdentityError) -> Identity
+    /// - Returns: nil where the request has no credentials of this kind, so that the next strategy
+    ///   is asked.
+    /// - Throws: where there are some and they do not hold. No other strategy is asked then.
+    func authenticate(_ request: Request) async throws(IdentityError) -> Identity?
+
+    /// What a client that sent nothing is told, in `WWW-Authenticate`; nil where there is no scheme.
+    var challenge: String? { get }
+
+    /// The shape of a 401 where this strategy is the first.
+    var rejectionStyle: IdentityError.Style { get }
+
+    /// What a client that sent nothing is told where this strategy is the first.
+    var missingMessage: String { get }
+
+    /// What this strategy finds wrong with a request that none of them knew; nil where it cannot say.
+    func objection(to request: Request) -> Objection?
 }
 
-/// `auth.strategy: none`: believes the identity headers, as Panko does without Keystone. Only for
-/// loopback, or behind a proxy that sets the headers and removes the client's.
-package struct TrustedHeaders: IdentityStrategy {
-    package init() {}
+/// Why a request without credentials that anybody knows is turned away.
+package struct Objection: Sendable, Equatable {
+    /// For the client.
+    package var message: String
+    /// A short word for metrics and the log.
+    package var reason: String
 
-    package func authenticate(_ request: Request) async throws(IdentityError) -> Identity {
-        var found: [String: String] = [:]
-        for field in request.headers.fields {
-            let name = field.name.lowercased()
-            guard Self.names.contains(name) else { continue }
-            // Sent twice, it counts as one with a comma, as WSGI gives it.
-            found[name] = found[name].map { $0 + "," + field.value } ?? field.value
-        }
-        found = found.filter { !$0.value.isEmpty }
-        return Identity(
-            // Panko does not trim: in "member, admin" the second role is " admin".
-            roles: found["x-roles"]?.split(separator: ",").map(String.init) ?? [],
-            userID: found["x-user-id"], projectID: found["x-project-id"],
-            isSystemScoped: found["openstack-system-scope"] == "all")
+    package init(_ message: String, reason: String) {
+        self.message = message
+        self.reason = reason
     }
+}
 
-    private static let names = [
-        "x-roles", "x-user-id", "x-project-id", "openstack-system-scope",
-    ]
+extension IdentityStrategy {
+    package var challenge: String? { nil }
+    package var rejectionStyle: IdentityError.Style { .plain }
+    package var missingMessage: String { Authenticator.message }
+    package func objection(to request: Request) -> Objection? { nil }
 }

@@ -81,8 +81,10 @@ final class ClientConnection: Sendable {
         switch identity {
         case .anonymous where credentials.isClientCertificateRequired: throw .certificateMissing
         case .anonymous: return Peer(address: address, isSecure: true)
-        case .verified(let subject):
-            return Peer(address: address, isSecure: true, certificateSubject: subject)
+        case .verified(let subject, let names):
+            return Peer(
+                address: address, isSecure: true, certificateSubject: subject,
+                certificateNames: names)
         case .invalid(let reason): throw .certificateInvalid(reason)
         }
     }

@@ -60,7 +60,7 @@ final class Exchange: Sendable {
         case .begun: return readHead(line)
         case .receiving(let head) where piece.isEmpty: return park(head)
         case .receiving: return take(piece)
-        case .refused(let refusal) where piece.isEmpty: return answer(refusal)
+        case .refused(let refusal) where piece.isEmpty: return answer(refusal, line.method)
         case .refused: return drop(piece)
         case .answered(let response, let feed): return reply(response, feed)
         case .parked, .replied: return true
@@ -97,7 +97,7 @@ final class Exchange: Sendable {
             }
             return true
         } catch {
-            return answer(error)
+            return answer(error, line.method)
         }
     }
 
@@ -113,7 +113,7 @@ final class Exchange: Sendable {
         let readsBody =
             head.framing.hasBody && !head.framing.expectsContinue
             && head.framing.declaredLength ?? 0 <= reception.settings.limits.bearableBody
-        guard readsBody else { return answer(refusal) }
+        guard readsBody else { return answer(refusal, head.method) }
         state.withLock { $0.phase = .refused(refusal) }
         return true
     }
@@ -156,7 +156,7 @@ final class Exchange: Sendable {
         do throws(Refusal) {
             peer = try connection.peer(handle)
         } catch {
-            return answer(error)
+            return answer(error, head.method)
         }
         connection.enter(.working)
         // Nobody resumes it before it is marked as parked, below.
@@ -192,7 +192,8 @@ final class Exchange: Sendable {
         if isAbandoned { task.cancel() }
     }
 
-    private func answer(_ refusal: Refusal) -> Bool {
+    private func answer(_ refusal: Refusal, _ method: String) -> Bool {
+        reception.onRefusal(method, target.path, refusal.status)
         reception.logger.info(
             "request refused",
             metadata: [

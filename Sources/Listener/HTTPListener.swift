@@ -30,9 +30,11 @@ package final class HTTPListener: Sendable {
     ///   GnuTLS finds wrong.
     package static func start(
         _ settings: ListenerSettings, responder: any Responder,
+        onRefusal: @escaping RefusalObserver = { _, _, _ in },
         logger: Logger = Logger(label: "listener")
     ) throws(ListenerError) -> HTTPListener {
-        let reception = try Reception(settings, responder: responder, logger: logger)
+        let reception = try Reception(
+            settings, responder: responder, onRefusal: onRefusal, logger: logger)
         let socket = try ListenSocket(address: settings.address, port: settings.port)
         let port = socket.port
         var options = annals_options(

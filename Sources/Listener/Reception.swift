@@ -1,11 +1,16 @@
-import HTTP
+package import HTTP
 import Logging
 import Synchronization
+
+/// Told of each request that the listener answers by itself, without its responder.
+package typealias RefusalObserver =
+    @Sendable (_ method: String, _ path: String, _ status: Status) -> Void
 
 /// What every connection of one listener shares.
 final class Reception: Sendable {
     let settings: ListenerSettings
     let responder: any Responder
+    let onRefusal: RefusalObserver
     let logger: Logger
     let budget: BodyBudget
     let connections: ConnectionTable
@@ -15,10 +20,12 @@ final class Reception: Sendable {
     private let stopping = Atomic(false)
 
     init(
-        _ settings: ListenerSettings, responder: any Responder, logger: Logger
+        _ settings: ListenerSettings, responder: any Responder,
+        onRefusal: @escaping RefusalObserver, logger: Logger
     ) throws(ListenerError) {
         self.settings = settings
         self.responder = responder
+        self.onRefusal = onRefusal
         self.logger = logger
         budget = BodyBudget(limit: settings.limits.bodiesInFlight)
         connections = ConnectionTable(limits: settings.limits)

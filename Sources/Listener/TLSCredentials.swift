@@ -34,27 +34,3 @@ final class TLSCredentials: Sendable {
         return text.withCString(body)
     }
 }
-
-/// Who a client proved to be.
-enum ClientIdentity: Sendable, Equatable {
-    case anonymous
-    /// The distinguished name of its certificate.
-    case verified(subject: String)
-    case invalid(reason: String)
-
-    init(ofConnection handle: OpaquePointer) {
-        self = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4096) { text in
-            guard let start = text.baseAddress else { return .anonymous }
-            let outcome = annals_connection_client(handle, start, text.count)
-            switch outcome {
-            case Int32(ANNALS_CLIENT_VERIFIED.rawValue):
-                return .verified(subject: String(cString: start))
-            case Int32(ANNALS_CLIENT_INVALID.rawValue):
-                let reason = String(cString: start)
-                // GnuTLS ends each of its sentences with a space.
-                return .invalid(reason: reason.hasSuffix(" ") ? String(reason.dropLast()) : reason)
-            default: return .anonymous
-            }
-        }
-    }
-}

@@ -84,15 +84,15 @@ final class BindMemory {
         blocks.append(UnsafeMutableRawPointer(bindings))
         for (index, column) in columns.enumerated() {
             var binding = MYSQL_BIND()
-            switch column.content {
-            case .integers(let numbers):
+            switch column.kind {
+            case .integer:
                 binding.buffer_type = MYSQL_TYPE_LONGLONG
                 let place = zeroed(Int64.self, count: rows.count)
-                for (offset, number) in numbers[rows].enumerated() { place[offset] = number }
+                for (offset, number) in column.numbers[rows].enumerated() { place[offset] = number }
                 binding.buffer = UnsafeMutableRawPointer(place)
-            case .bytes(let bytes):
-                binding.buffer_type = column.isText ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB
-                set(&binding, bytes, rows)
+            case .text, .blob:
+                binding.buffer_type = column.kind == .text ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB
+                set(&binding, column.bytes, rows)
             }
             (bindings + index).initialize(to: binding)
         }

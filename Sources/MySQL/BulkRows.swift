@@ -37,54 +37,38 @@ package struct BulkColumn: Sendable {
         case blob
     }
 
-    enum Content: Sendable {
-        case integers([Int64])
-        case bytes(BulkBytes)
-    }
-
-    private(set) var content: Content
-    let isText: Bool
+    let kind: Kind
+    /// Of a column of integers. Beside `bytes`, and not one of two cases of an enum: what is taken out
+    /// of a case to be appended to is copied whole for each row.
+    private(set) var numbers: [Int64] = []
+    /// Of a column of texts or blobs.
+    private(set) var bytes = BulkBytes()
 
     init(_ kind: Kind) {
-        content = kind == .integer ? .integers([]) : .bytes(BulkBytes())
-        isText = kind == .text
+        self.kind = kind
     }
 
     mutating func append(_ value: SQLValue) {
-        switch (content, value) {
-        case (.integers(var numbers), .integer(let number)):
-            content = .integers([])  // So that there is one owner, and appending copies nothing.
-            numbers.append(number)
-            content = .integers(numbers)
-        case (.bytes(var bytes), _):
-            content = .integers([])
-            switch value {
-            case .text(let text): bytes.append(text.utf8)
-            case .blob(let blob): bytes.append(blob)
-            case .null: bytes.appendNull()
-            case .integer, .real: preconditionFailure("a column of bytes is given a number")
-            }
-            content = .bytes(bytes)
-        default: preconditionFailure("a column of integers is given something else")
+        switch (kind, value) {
+        case (.integer, .integer(let number)): numbers.append(number)
+        case (.integer, _): preconditionFailure("a column of integers is given something else")
+        case (_, .text(let text)): bytes.append(text.utf8)
+        case (_, .blob(let blob)): bytes.append(blob)
+        case (_, .null): bytes.appendNull()
+        case (_, .integer), (_, .real):
+            preconditionFailure("a column of bytes is given a number")
         }
     }
 
     func size(of row: Int) -> Int {
-        switch content {
-        case .integers: 9
-        case .bytes(let bytes): 10 + bytes.start(of: row + 1) - bytes.start(of: row)
-        }
+        kind == .integer ? 9 : 10 + bytes.start(of: row + 1) - bytes.start(of: row)
     }
 
     func value(of row: Int) -> SQLValue {
-        switch content {
-        case .integers(let numbers):
-            return .integer(numbers[row])
-        case .bytes(let bytes):
-            if bytes.nulls.contains(row) { return .null }
-            let value = bytes.content[bytes.start(of: row)..<bytes.start(of: row + 1)]
-            return isText ? .text(String(decoding: value, as: UTF8.self)) : .blob(Array(value))
-        }
+        if kind == .integer { return .integer(numbers[row]) }
+        if bytes.nulls.contains(row) { return .null }
+        let value = bytes.content[bytes.start(of: row)..<bytes.start(of: row + 1)]
+        return kind == .text ? .text(String(decoding: value, as: UTF8.self)) : .blob(Array(value))
     }
 }
 

@@ -20,10 +20,17 @@ package enum SHA256 {
 package enum HMACSHA256 {
     /// 32 bytes (RFC 2104).
     package static func code(for bytes: [UInt8], key: [UInt8]) -> [UInt8] {
+        code(for: bytes, then: [], key: key)
+    }
+
+    /// The code of both parts, one behind the other, without joining them first.
+    package static func code(
+        for bytes: [UInt8], then rest: [UInt8], key: [UInt8]
+    ) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            let code = HMAC(
-                EVP_sha256(), key, Int32(key.count), bytes, bytes.count, buffer.baseAddress, nil)
-            precondition(code != nil, "libcrypto has HMAC and memory for one context")
+            let done = annals_hmac_sha256(
+                key, key.count, bytes, bytes.count, rest, rest.count, buffer.baseAddress)
+            precondition(done == 1, "libcrypto has HMAC and memory for one context")
             count = 32
         }
     }

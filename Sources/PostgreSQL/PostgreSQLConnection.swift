@@ -98,8 +98,11 @@ package actor PostgreSQLConnection: SQLConnection {
     package func copy(
         _ statement: String, _ data: [UInt8], within limit: Duration
     ) throws(SQLError) -> Int {
+        try copy(statement, data, Wait(limit))
+    }
+
+    func copy(_ statement: String, _ data: [UInt8], _ wait: Wait) throws(SQLError) -> Int {
         let link = try usableLink()
-        let wait = Wait(limit)
         defer { wait.finish(link) }
         guard PQsendQuery(link.handle, statement) == 1 else { throw link.lost() }
         try link.flush(wait)
@@ -116,7 +119,7 @@ package actor PostgreSQLConnection: SQLConnection {
 }
 
 extension PostgreSQLConnection {
-    private func usableLink() throws(SQLError) -> ServerLink {
+    func usableLink() throws(SQLError) -> ServerLink {
         guard let link, link.isUsable else {
             throw SQLError(
                 kind: .unavailable, code: 0, state: "08003",
@@ -141,7 +144,6 @@ extension PostgreSQLConnection {
         } catch  where Self.isStalePlan(error) {
             // Another session took its place behind a pooler, or the schema has moved on.
             prepared = [:]
-            // The transaction is lost, and succeeds when all of it is run again.
             guard wasIdle else { throw error.asDeadlock }
             return try ask(text, values, link, wait, isKept: false, read)
         }
@@ -151,21 +153,8 @@ extension PostgreSQLConnection {
         _ text: String, _ values: Parameters, _ link: ServerLink, _ wait: Wait, isKept: Bool,
         _ read: (borrowing ServerResult) throws(SQLError) -> Output
     ) throws(SQLError) -> Output {
-        if isKept, let name = try preparedName(text, values, link, wait) {
-            try send(link, wait) {
-                values.withPointers {
-                    PQsendQueryPrepared(
-                        link.handle, name, $0.count, $0.values, $0.lengths, $0.formats, 1)
-                }
-            }
-        } else {
-            try send(link, wait) {
-                values.withPointers {
-                    PQsendQueryParams(
-                        link.handle, text, $0.count, $0.types, $0.values, $0.lengths, $0.formats, 1)
-                }
-            }
-        }
+        let name = isKept ? try preparedName(text, values, link, wait) : nil
+        try send(link, wait) { PreparedCall(text: text, name: name, values: values).send(link) }
         guard let output = try drain(link, wait, read) else { throw link.lost() }
         return output
     }
@@ -178,7 +167,7 @@ extension PostgreSQLConnection {
     }
 
     /// - Returns: nil where the statement is to be parsed each time.
-    private func preparedName(
+    func preparedName(
         _ text: String, _ values: Parameters, _ link: ServerLink, _ wait: Wait
     ) throws(SQLError) -> String? {
         if let known = prepared[text] { return known }
@@ -244,14 +233,19 @@ extension PostgreSQLConnection {
         try link.flush(wait)
     }
 
+    func forgetPrepared() {
+        prepared = [:]
+    }
+
     /// The prepared statement is not there, or gives other columns than it did.
-    private static func isStalePlan(_ error: SQLError) -> Bool {
+    static func isStalePlan(_ error: SQLError) -> Bool {
         error.state == "26000" || error.state == "0A000"
     }
 }
 
 extension SQLError {
-    fileprivate var asDeadlock: SQLError {
+    /// The transaction is lost, and succeeds when all of it is run again.
+    var asDeadlock: SQLError {
         SQLError(kind: .deadlock, code: code, state: state, message: message)
     }
 }

@@ -23,6 +23,9 @@ struct ServerResult: ~Copyable {
 
     var awaitsCopyData: Bool { PQresultStatus(handle) == PGRES_COPY_IN }
 
+    /// All that was sent before the sync has been answered.
+    var endsPipeline: Bool { PQresultStatus(handle) == PGRES_PIPELINE_SYNC }
+
     /// How many rows the statement changed; 0 where it changes none.
     var changes: Int {
         PQcmdTuples(handle).flatMap { Int(String(cString: $0)) } ?? 0

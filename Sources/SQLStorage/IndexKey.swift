@@ -87,7 +87,12 @@ private struct KeyHash {
     }
 
     mutating func combine(_ text: String) {
-        for byte in text.utf8 { combine(byte: byte) }
+        let isCombined: Void? = unsafe text.utf8.withContiguousStorageIfAvailable { bytes in
+            for index in bytes.indices { unsafe combine(byte: bytes[index]) }
+        }
+        if isCombined == nil {
+            for byte in text.utf8 { combine(byte: byte) }
+        }
         // No UTF-8 text holds this byte: "a" + "bc" and "ab" + "c" stay apart.
         combine(byte: 0xFF)
     }

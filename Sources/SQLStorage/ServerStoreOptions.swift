@@ -12,6 +12,9 @@ package struct ServerStoreOptions: Sendable, Equatable {
     package var partitions: PartitionInterval
     /// Stretches that are prepared ahead of the present one.
     package var partitionsAhead: Int
+    /// How long a day must have had no new events before its index is made smaller, where the engine
+    /// has such a thing; nil leaves it as it is.
+    package var mergeAfter: Duration?
     /// False behind a pooler that hands a connection from transaction to transaction.
     package var usesPreparedStatements: Bool
 
@@ -19,7 +22,8 @@ package struct ServerStoreOptions: Sendable, Equatable {
         queryTimeout: Duration = .seconds(30), writers: Int = 2, readers: Int = 8,
         maximumAge: Duration = .seconds(1800), wait: Duration = .seconds(5),
         partitions: PartitionInterval = .week,
-        partitionsAhead: Int = 4, usesPreparedStatements: Bool = true
+        partitionsAhead: Int = 4, mergeAfter: Duration? = .seconds(600),
+        usesPreparedStatements: Bool = true
     ) {
         self.queryTimeout = queryTimeout
         self.writers = writers
@@ -28,6 +32,7 @@ package struct ServerStoreOptions: Sendable, Equatable {
         self.wait = wait
         self.partitions = partitions
         self.partitionsAhead = partitionsAhead
+        self.mergeAfter = mergeAfter
         self.usesPreparedStatements = usesPreparedStatements
     }
 }

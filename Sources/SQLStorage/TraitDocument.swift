@@ -12,28 +12,9 @@ import Values
 package enum TraitDocument {
     /// UTF-8.
     package static func encode(_ traits: [Trait]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(64 + traits.count * 48)
-        bytes.append(UInt8(ascii: "{"))
-        for type in TraitType.allCases {
-            var isFirst = true
-            for trait in traits where trait.value.type == type {
-                if isFirst {
-                    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-                    bytes.append(string: type.name)
-                    bytes.append(contentsOf: ":{".utf8)
-                    isFirst = false
-                } else {
-                    bytes.append(UInt8(ascii: ","))
-                }
-                bytes.append(string: trait.name)
-                bytes.append(UInt8(ascii: ":"))
-                bytes.append(value: trait.value)
-            }
-            if !isFirst { bytes.append(UInt8(ascii: "}")) }
-        }
-        bytes.append(UInt8(ascii: "}"))
-        return bytes
+        var groups = TraitGroups(count: traits.count)
+        for trait in traits { groups.append(trait) }
+        return groups.document()
     }
 
     /// In no order. Nil where the bytes are no such document: the row is damaged.
@@ -85,7 +66,53 @@ package enum TraitDocument {
     }
 }
 
+/// The members of the four groups, each in the order in which they are appended.
+private struct TraitGroups {
+    private var text: [UInt8] = []
+    private var integer: [UInt8] = []
+    private var float: [UInt8] = []
+    private var datetime: [UInt8] = []
+
+    init(count: Int) {
+        // Nearly all traits are texts.
+        text.reserveCapacity(64 + count * 48)
+    }
+
+    mutating func append(_ trait: Trait) {
+        switch trait.value.type {
+        case .text: text.append(member: trait)
+        case .integer: integer.append(member: trait)
+        case .float: float.append(member: trait)
+        case .datetime: datetime.append(member: trait)
+        }
+    }
+
+    func document() -> [UInt8] {
+        var bytes: [UInt8] = [UInt8(ascii: "{")]
+        bytes.reserveCapacity(
+            64 + text.count + integer.count + float.count + datetime.count)
+        for (type, members) in [
+            (TraitType.text, text), (.integer, integer), (.float, float), (.datetime, datetime),
+        ] where !members.isEmpty {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            bytes.append(string: type.name)
+            bytes.append(contentsOf: ":{".utf8)
+            bytes.append(contentsOf: members)
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+}
+
 extension [UInt8] {
+    fileprivate mutating func append(member trait: Trait) {
+        if !isEmpty { append(UInt8(ascii: ",")) }
+        append(string: trait.name)
+        append(UInt8(ascii: ":"))
+        append(value: trait.value)
+    }
+
     fileprivate mutating func append(value: TraitValue) {
         switch value {
         case .text(let text): append(string: text)

@@ -57,6 +57,32 @@ struct FuzzTests {
         }
     }
 
+    @Test(
+        "no CloudEvent and no audit event does more than fail, and what is accepted can be read",
+        arguments: [
+            "application/cloudevents+json", "application/cloudevents-batch+json",
+            "application/json",
+            "text/plain",
+        ], 0..<4)
+    func foreign(type: String, seed: UInt64) async throws {
+        let house = House()
+        var accepted = 0
+        try await mutate("foreign.txt", seed: seed, rounds: 60) { bytes in
+            // The fields count with the last type only, where the body is data and no event.
+            var headers: Headers = ["ce-specversion": "1.0", "ce-source": "s", "ce-type": "t"]
+            headers["ce-id"] = String(decoding: bytes.prefix(40), as: UTF8.self)
+            headers["ce-x"] = String(decoding: bytes.suffix(40), as: UTF8.self)
+            if type == "application/json" { headers = Headers() }
+            let answer = await house.post(bytes, type: type, headers: headers)
+            await expectOrder(answer, [200, 400])
+            accepted += answer.json["accepted"]?.number ?? 0
+        }
+        let listed = await house.get("/v2/events?limit=100000&q.field=all_tenants&q.value=true")
+        #expect(listed.messageIDs.count == accepted)
+        let back = await house.post(listed.body)
+        #expect(back.json["duplicates"]?.number == accepted)
+    }
+
     @Test("no packed body does more than fail", arguments: 0..<4)
     func packed(seed: UInt64) async throws {
         let house = House()

@@ -21,7 +21,7 @@ struct House {
         let api = EventsAPI(
             storage: storage, recorder: recorder ?? GroupCommit(storage: storage),
             // A digest that cannot collide: the bytes themselves.
-            digest: { $0 }, identity: TrustedHeaders(), settings: settings,
+            digest: { $0 }, authenticator: Authenticator([TrustedHeaders()]), settings: settings,
             retentionCutoffs: { RetentionCutoffs(general: cutoff) })
         router = Router(
             routes: extraRoutes + api.routes, cors: cors, logger: Logger(label: "test"))

@@ -147,7 +147,9 @@ struct IngestLimitTests {
 struct BrokenRecorder: EventRecorder {
     let error: StorageError
 
-    func record(_ events: [IncomingEvent]) async throws(StorageError) -> [RecordOutcome] {
+    func take(
+        _ events: [IncomingEvent], arrived: ContinuousClock.Instant
+    ) async throws(StorageError) -> EventReceipt {
         throw error
     }
 }

@@ -75,7 +75,7 @@ struct ListingTests {
         let storage = FailingStorage(good: 3)
         let api = EventsAPI(
             storage: storage, recorder: GroupCommit(storage: storage), digest: { $0 },
-            identity: SomeAdministrator())
+            authenticator: Authenticator([SomeAdministrator()]))
         let router = Router(routes: api.routes, logger: .init(label: "test"))
         let response = await router.respond(to: Request("GET", "/v2/events?limit=100000"))
         #expect(response.status == .ok)
@@ -110,7 +110,7 @@ extension House {
 }
 
 struct SomeAdministrator: IdentityStrategy {
-    func authenticate(_ request: Request) async throws(IdentityError) -> Identity {
+    func authenticate(_ request: Request) async throws(IdentityError) -> Identity? {
         Identity(roles: ["admin"], userID: "u", projectID: "p")
     }
 }

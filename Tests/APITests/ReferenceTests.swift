@@ -22,7 +22,8 @@ struct ReferenceTests {
             "invalid_message_id", "invalid_event_type", "invalid_generated", "invalid_trait",
             "invalid_event", "invalid_json", "missing_field", "too_large", "too_deep", "too_old",
             "raw_only", "sample", "kept_as_text", "non_finite", "replaced_surrogate", "removed_nul",
-            "duplicate_trait",
+            "duplicate_trait", "arrival_time", "invalid_cloud_event", "invalid_cadf",
+            "unsigned", "bad_signature",
         ] {
             #expect(page.contains("`\(code)`"), "\(code)")
         }

@@ -15,6 +15,10 @@ struct ProcessArgumentsTests {
             ("--database.url=mysql://me:x@h/n", "--database.url=mysql://me:*@h/n"),
             ("postgresql://h/n?password=abc&sslmode=require", nil),
             ("--database.password=abc", "--database.password=***"),
+            (
+                "--keystone.application_credential_secret=abc",
+                "--keystone.application_credential_secret=***"
+            ),
             ("sqlite:///var/lib/annals.db", "sqlite:///var/lib/annals.db"),
             ("postgresql://me@host:5432/name", "postgresql://me@host:5432/name"),
             ("serve", "serve"),
@@ -26,12 +30,17 @@ struct ProcessArgumentsTests {
         #expect(String(decoding: bytes, as: UTF8.self) == shown)
     }
 
-    @Test("hides the word behind the option, and only behind that one")
-    func separate() {
-        let option = Array("--database.password".utf8)
+    @Test(
+        "hides the word behind the option, and only behind that one",
+        arguments: [
+            "--database.password", "--keystone.password",
+            "--keystone.application_credential_secret",
+        ])
+    func separate(name: String) {
+        let option = Array(name.utf8)
         let word = Array("abc".utf8)
         #expect(ProcessArguments.secretPlaces(in: word, after: option) == [0, 1, 2])
-        let file = Array("--database.password_file".utf8)
+        let file = Array("\(name)_file".utf8)
         #expect(ProcessArguments.secretPlaces(in: word, after: file).isEmpty)
     }
 }

@@ -39,10 +39,15 @@ struct SelfTestTests {
     @Test("a store that is not there, a clock that was never set and a broken pair are found")
     func broken() async throws {
         let found = try await findings(
-            ["--tls.certificate", "/nowhere/c.pem", "--tls.key", "/nowhere/k.pem"],
+            [
+                "--tls.certificate", "/nowhere/c.pem", "--tls.key", "/nowhere/k.pem",
+                "--ingest.spool.path", "/nowhere/spool",
+            ],
             now: try #require(Timestamp("1970-01-02T00:00:00")))
         #expect(found["database"]?.isGood == false)
         #expect(found["clock"]?.isGood == false)
+        #expect(found["spool"]?.isGood == false)
+        #expect(found["spool"]?.detail.contains("/nowhere/spool") == true)
         #expect(found["certificate"]?.detail == "/nowhere/c.pem cannot be read.")
     }
 

@@ -30,9 +30,7 @@ struct GroupCommitTests {
         let storage = GatedStorage()
         let recorder = GroupCommit(
             storage: storage, limits: GroupCommitLimits(eventsPerGroup: 6, queuedEvents: 100))
-        let requests = (0..<9).map { index in
-            Task { try await recorder.record([IncomingEvent(.sample("\(index)"))]) }
-        }
+        let requests = await storage.hold(9, of: recorder)
         while await recorder.queueDepth < 8 { await Task.yield() }
         storage.open()
         for request in requests { _ = try await request.value }
@@ -61,9 +59,7 @@ struct GroupCommitTests {
     func poison() async throws {
         let storage = GatedStorage(poison: "4")
         let recorder = GroupCommit(storage: storage)
-        let requests = (0..<9).map { index in
-            Task { try await recorder.record([IncomingEvent(.sample("\(index)"))]) }
-        }
+        let requests = await storage.hold(9, of: recorder)
         while await recorder.queueDepth < 8 { await Task.yield() }
         storage.open()
         for (index, request) in requests.enumerated() {
@@ -81,9 +77,7 @@ struct GroupCommitTests {
         let storage = GatedStorage()
         let recorder = GroupCommit(
             storage: storage, limits: GroupCommitLimits(eventsPerGroup: 2, queuedEvents: 3))
-        let requests = (0..<4).map { index in
-            Task { try await recorder.record([IncomingEvent(.sample("\(index)"))]) }
-        }
+        let requests = await storage.hold(4, of: recorder)
         while await recorder.queueDepth < 3 { await Task.yield() }
         await #expect(throws: StorageError.self) {
             try await recorder.record([IncomingEvent(.sample("too much"))])
@@ -102,6 +96,47 @@ struct GroupCommitTests {
             try await recorder.record([IncomingEvent(.sample("a"))])
         }
         #expect(try await recorder.record([IncomingEvent(.sample("a"))]) == [.accepted])
+    }
+
+    @Test("a batch whose patience is over is answered, and one that is in time waits on")
+    func patience() async throws {
+        let storage = GatedStorage()
+        let limits = GroupCommitLimits(eventsPerGroup: 1, patience: .seconds(3600))
+        let recorder = GroupCommit(storage: storage, limits: limits)
+        let requests = await storage.hold(3, of: recorder)
+        await recorder.answerOverdue(at: .now + .seconds(3500))
+        #expect(await recorder.queueDepth == 2)
+        await recorder.answerOverdue(at: .now + .seconds(3600))
+        #expect(await recorder.queueDepth == 0)
+        for request in requests {
+            await #expect {
+                try await request.value
+            } throws: {
+                ($0 as? StorageError)?.label == "busy"
+            }
+        }
+        storage.open()
+        // The one that was being written went on; the others never came so far.
+        while storage.groups.isEmpty { await Task.yield() }
+        #expect(try await recorder.record([IncomingEvent(.sample("later"))]) == [.accepted])
+        #expect(storage.groups == [1, 1])
+    }
+
+    @Test("a batch that has waited elsewhere has what is left of its patience, whoever came before")
+    func patienceElsewhere() async throws {
+        let storage = GatedStorage()
+        let limits = GroupCommitLimits(eventsPerGroup: 1, patience: .seconds(3600))
+        let recorder = GroupCommit(storage: storage, limits: limits)
+        let requests = await storage.hold(3, of: recorder)
+        let late = Task {
+            try await recorder.take(
+                [IncomingEvent(.sample("late"))], arrived: .now - .seconds(3600))
+        }
+        // Noticed by the recorder itself.
+        await #expect(throws: StorageError.self) { try await late.value }
+        #expect(await recorder.queueDepth == 2)
+        storage.open()
+        for request in requests { #expect(try await request.value == [.accepted]) }
     }
 }
 
@@ -126,6 +161,19 @@ private final class GatedStorage: EventStorage {
 
     private let poison: String?
     var waiting: Int { state.withLock { $0.waiting } }
+
+    /// Begins requests with one event each: the first is a group that comes to the gate, the others
+    /// wait behind it.
+    func hold(_ count: Int, of recorder: GroupCommit) async -> [Task<[RecordOutcome], any Error>] {
+        var requests: [Task<[RecordOutcome], any Error>] = []
+        for index in 0..<count {
+            requests.append(
+                Task { try await recorder.record([IncomingEvent(.sample("\(index)"))]) })
+            while waiting + (await recorder.queueDepth) <= index { await Task.yield() }
+            while waiting == 0 { await Task.yield() }
+        }
+        return requests
+    }
 
     func open() { state.withLock { $0.isOpen = true } }
     var groups: [Int] { state.withLock { $0.groups } }

@@ -25,6 +25,8 @@ struct HeadersTests {
         headers.append("Host", "h")
         headers.append("via", "b")
         #expect(headers["VIA"] == "a")
+        #expect(headers.values("via") == ["a", "b"])
+        #expect(headers.values("age").isEmpty)
         headers["Via"] = "c"
         #expect(headers.fields.map(\.name) == ["Host", "Via"])
         #expect(headers["via"] == "c")

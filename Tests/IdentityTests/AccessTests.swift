@@ -13,7 +13,7 @@ struct TrustedHeadersTests {
         ])
     func roles(header: String, isAdministrator: Bool) async throws {
         let identity = try await authenticate(["X-Roles": header])
-        #expect(identity.isAdministrator == isAdministrator)
+        #expect(Access(identity).isAdministrator == isAdministrator)
     }
 
     @Test("a header sent twice counts as one with a comma")
@@ -26,47 +26,45 @@ struct TrustedHeadersTests {
     @Test("an empty header is a missing one")
     func emptyHeader() async throws {
         let identity = try await authenticate(["X-User-Id": "", "X-Project-Id": "p"])
-        #expect(identity == Identity(projectID: "p"))
+        #expect(identity == Identity(projectID: "p", isUnchecked: true))
     }
 
     @Test("a request without headers has an empty identity")
     func nobody() async throws {
-        #expect(try await authenticate([:]) == Identity())
+        #expect(try await authenticate([:]) == Identity(isUnchecked: true))
     }
 
     private func authenticate(_ headers: Headers) async throws -> Identity {
-        try await TrustedHeaders().authenticate(
-            Request(method: "GET", path: "/", headers: headers))
+        try await Authenticator([TrustedHeaders()]).identity(
+            of: Request(method: "GET", path: "/", headers: headers))
     }
 }
 
-@Suite("Who may see what")
-struct AccessRulesTests {
-    private let rules = AccessRules()
-
-    @Test("a member sees what he did in his project")
+@Suite("Who may see what, without a policy file")
+struct AccessTests {
+    @Test("a member sees what he did in his project, also where he asks for all tenants")
     func member() throws {
-        let member = Identity(roles: ["member"], userID: "u", projectID: "p")
-        #expect(try rules.visibility(of: member) == .user("u", project: "p"))
-    }
-
-    @Test("asking for all tenants does not make a member an administrator")
-    func memberOfAllTenants() throws {
-        let member = Identity(roles: ["member"], userID: "u", projectID: "p")
-        #expect(try rules.visibility(of: member, allTenants: true) == .user("u", project: "p"))
+        let access = Access(Identity.member)
+        #expect(!access.isAdministrator)
+        #expect(try access.visibility() == .user("u", project: "p"))
+        #expect(try access.visibility(allTenants: true) == .user("u", project: "p"))
     }
 
     @Test("an administrator sees his project and what belongs to none, or all if he asks")
     func administrator() throws {
-        let admin = Identity(roles: ["Admin"], userID: "u", projectID: "p")
-        #expect(try rules.visibility(of: admin) == .projectAndUnowned("p"))
-        #expect(try rules.visibility(of: admin, allTenants: true) == .everything)
+        let access = Access(Identity(roles: ["Admin"], userID: "u", projectID: "p"))
+        #expect(access.isAdministrator)
+        #expect(try access.visibility() == .projectAndUnowned("p"))
+        #expect(try access.visibility(allTenants: true) == .everything)
     }
 
-    @Test("an administrator of the whole system sees everything without a project")
-    func systemAdministrator() throws {
-        let admin = Identity(roles: ["admin"], userID: "u", isSystemScoped: true)
-        #expect(try rules.visibility(of: admin) == .everything)
+    @Test(
+        "who administers or reads the whole system sees everything without a project",
+        arguments: ["admin", "reader"])
+    func system(role: String) throws {
+        let access = Access(Identity(roles: [role], userID: "u", isSystemScoped: true))
+        #expect(try access.visibility() == .everything)
+        #expect(try access.typeVisibility(by: BuiltInRule.listEventTypes) == .everything)
     }
 
     @Test(
@@ -74,21 +72,71 @@ struct AccessRulesTests {
         arguments: [
             Identity(), Identity(roles: ["admin"]), Identity(roles: ["admin"], userID: "u"),
             Identity(roles: ["admin"], projectID: "p"), Identity(roles: ["member"], userID: "u"),
+            Identity(roles: ["reader"], userID: "u"),
             Identity(roles: ["member"], userID: "u", isSystemScoped: true),
+            Identity(roles: ["admin"], userID: "u", domainID: "d"),
         ])
     func incomplete(identity: Identity) {
-        #expect(throws: IdentityError.incomplete) { try rules.visibility(of: identity) }
+        #expect(throws: IdentityError.incomplete) { try Access(identity).visibility() }
     }
 
-    @Test("event types are for administrators, with or without a project")
-    func administratorOnly() throws {
-        try rules.requireAdministrator(Identity(roles: ["admin"]))
+    @Test("types are for administrators, with or without a project")
+    func types() throws {
+        #expect(try types(Identity(roles: ["admin"])) == .everything)
         #expect(throws: IdentityError.notAdministrator(projectID: "p")) {
-            try rules.requireAdministrator(
-                Identity(roles: ["member"], userID: "u", projectID: "p"))
+            try types(.member)
         }
         #expect(throws: IdentityError.incomplete) {
-            try rules.requireAdministrator(Identity(roles: ["member"], userID: "u"))
+            try types(Identity(roles: ["member"], userID: "u"))
+        }
+        #expect(throws: IdentityError.incomplete) {
+            try types(Identity(roles: ["admin"], userID: "u", domainID: "d"))
         }
     }
+
+    @Test("a policy that shows types to everybody shows a member those of his events")
+    func openTypes() throws {
+        let rules = try PolicyRules([PolicyFile(path: "p", text: "telemetry:event_types:index: ''")]
+        )
+        #expect(try types(.member, by: rules) == .user("u", project: "p"))
+        #expect(throws: IdentityError.incomplete) {
+            try types(Identity(roles: ["member"], userID: "u"), by: rules)
+        }
+    }
+
+    @Test("segregation decides who is an administrator")
+    func segregation() throws {
+        let rules = try PolicyRules([PolicyFile(path: "p", text: "segregation: role:auditor")])
+        let auditor = Identity(roles: ["auditor"], userID: "u", projectID: "p")
+        #expect(try Access(auditor, by: rules).visibility(allTenants: true) == .everything)
+        let admin = Identity(roles: ["admin"], userID: "u", projectID: "p")
+        #expect(try Access(admin, by: rules).visibility() == .user("u", project: "p"))
+    }
+
+    @Test(
+        "publishing needs a role, but where nobody is checked",
+        arguments: [
+            (Identity(roles: ["service"]), true), (Identity(roles: ["Admin"]), true),
+            (Identity(isUnchecked: true), true), (Identity(), false), (.member, false),
+        ])
+    func publishing(identity: Identity, isAllowed: Bool) {
+        let refusal: IdentityError? = isAllowed ? nil : .refused(rule: BuiltInRule.createEvents)
+        var found: IdentityError?
+        do throws(IdentityError) {
+            try Access(identity).require(BuiltInRule.createEvents)
+        } catch {
+            found = error
+        }
+        #expect(found == refusal)
+    }
+
+    private func types(
+        _ identity: Identity, by rules: PolicyRules = .builtIn
+    ) throws -> Visibility {
+        try Access(identity, by: rules).typeVisibility(by: BuiltInRule.listEventTypes)
+    }
+}
+
+extension Identity {
+    fileprivate static let member = Identity(roles: ["member"], userID: "u", projectID: "p")
 }

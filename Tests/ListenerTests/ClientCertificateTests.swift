@@ -7,7 +7,10 @@ import Testing
 @Suite("Client certificates")
 struct ClientCertificateTests {
     private static let whoami = Answering { request in
-        Response(type: "text/plain", text: request.peer.certificateSubject ?? "nobody")
+        let names = request.peer.certificateNames.map { " \($0.kind)=\($0.value)" }
+        return Response(
+            type: "text/plain",
+            text: (request.peer.certificateSubject ?? "nobody") + names.joined())
     }
 
     /// What a client shows, whether one is required, and what comes of it.
@@ -24,6 +27,13 @@ struct ClientCertificateTests {
         arguments: [
             Case(shown: "good", isRequired: true, status: "200", text: "CN=publisher,O=Example"),
             Case(shown: "good", isRequired: false, status: "200", text: "CN=publisher,O=Example"),
+            Case(
+                shown: "named", isRequired: false, status: "200",
+                text: "CN=publisher,O=Example dns=a.example.org uri=spiffe://example.org/a "
+                    + "email=a@example.org dns=b.example.org"),
+            Case(
+                shown: "nameless", isRequired: false, status: "200",
+                text: " uri=spiffe://example.org/a"),
             Case(shown: nil, isRequired: false, status: "200", text: "nobody"),
             Case(
                 shown: nil, isRequired: true, status: "403", text: "requires a client certificate"),
@@ -74,9 +84,13 @@ struct ClientCertificateTests {
                     + rest, in: scratch.url)
             #expect(answer.status == 0, "\(answer.output)")
         }
-        func issue(_ name: String, usage: String, days: String) throws {
-            try request(name, "/O=Example/CN=publisher", [])
-            try scratch.write("extendedKeyUsage=\(usage)\n", to: "\(name).cnf")
+        func issue(
+            _ name: String, usage: String = "clientAuth", days: String = "10",
+            subject: String = "/O=Example/CN=publisher", names: String? = nil
+        ) throws {
+            try request(name, subject, [])
+            let names = names.map { "subjectAltName=\($0)\n" } ?? ""
+            try scratch.write("extendedKeyUsage=\(usage)\n\(names)", to: "\(name).cnf")
             let answer = try run(
                 "openssl",
                 [
@@ -87,9 +101,14 @@ struct ClientCertificateTests {
         }
         try request("ca", "/CN=authority", ["-x509", "-days", "10"])
         try request("foreign", "/O=Example/CN=publisher", ["-x509", "-days", "10"])
-        try issue("good", usage: "clientAuth", days: "10")
-        try issue("server", usage: "serverAuth", days: "10")
-        try issue("expired", usage: "clientAuth", days: "-1")
+        try issue("good")
+        try issue("server", usage: "serverAuth")
+        try issue("expired", days: "-1")
+        try issue(
+            "named",
+            names: "DNS:a.example.org,URI:spiffe://example.org/a,email:a@example.org,"
+                + "IP:10.0.0.1,DNS:b.example.org")
+        try issue("nameless", subject: "/", names: "URI:spiffe://example.org/a")
         return Authority(scratch: scratch, certificate: try scratch.read("ca.pem"))
     }
 }

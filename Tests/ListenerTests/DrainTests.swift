@@ -1,6 +1,7 @@
 import Dispatch
 import HTTP
 import Listener
+import TestSupport
 import Testing
 
 @Suite("Draining")

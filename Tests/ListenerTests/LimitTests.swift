@@ -1,5 +1,7 @@
 import HTTP
 import Listener
+import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Limits")
@@ -47,6 +49,30 @@ struct LimitTests {
             #expect(response.body.contains("The body is larger than 1000 bytes"))
             #expect(served.value == 0)
         }
+    }
+
+    @Test("what the listener answers by itself is told, with method, path and status")
+    func observed() async throws {
+        let refusals = Mutex<[String]>([])
+        var settings = ListenerSettings()
+        settings.port = 0
+        settings.limits.body = 1000
+        let listener = try HTTPListener.start(
+            settings, responder: Answering.echo,
+            onRefusal: { method, path, status in
+                refusals.withLock { $0.append("\(method) \(path) \(status.code)") }
+            })
+        let port = listener.port
+        let statuses = try await onThread {
+            let body = String(repeating: "x", count: 1001)
+            return [
+                try RawClient(port: port).ask(Self.head + "Content-Length: 1001\r\n\r\n\(body)"),
+                try RawClient(port: port).ask(Self.head + "Content-Length: 3\r\n\r\nabc"),
+            ].map(\.status)
+        }
+        await listener.drain(timeout: .zero)
+        #expect(statuses == [413, 200])
+        #expect(refusals.withLock { $0 } == ["POST /x 413"])
     }
 
     @Test(

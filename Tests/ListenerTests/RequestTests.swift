@@ -1,6 +1,7 @@
 import HTTP
 import Listener
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Requests")

@@ -31,9 +31,11 @@ struct PlanTests {
         ("from the last id", EventQuery(order: .idDescending)),
     ]
 
-    @Test("search by an index, sort nothing and open the partitions of their time only")
-    func plans() async throws {
-        try await withFilledDatabase { database in
+    @Test(
+        "search by an index, sort nothing and open the partitions of their time only",
+        arguments: [false, true])
+    func plans(merged isMerged: Bool) async throws {
+        try await withFilledDatabase(merged: isMerged) { database in
             let statements = try await StatementLog(database)
             for (name, query) in Self.shapes {
                 try await statements.run { rows in
@@ -53,9 +55,11 @@ struct PlanTests {
         }
     }
 
-    @Test("read about as many rows as the page holds, however long the log is")
-    func readRows() async throws {
-        try await withFilledDatabase { database in
+    @Test(
+        "read about as many rows as the page holds, however long the log is",
+        arguments: [false, true])
+    func readRows(merged isMerged: Bool) async throws {
+        try await withFilledDatabase(merged: isMerged) { database in
             let statements = try await StatementLog(database)
             for (name, var query) in Self.shapes {
                 query.limit = 10
@@ -71,7 +75,7 @@ struct PlanTests {
 
     private static func page(_ query: EventQuery, _ rows: EventRows) async throws -> [Event] {
         if let id = query.messageID {
-            return [try await rows.event(messageID: id)].compactMap(\.self)
+            return [try await rows.event(messageID: id) { _ in true }].compactMap(\.self)
         }
         if query.order.sortsByTime {
             var search = EventSearch(query, rows: rows)
@@ -82,9 +86,14 @@ struct PlanTests {
     }
 
     /// 3,000 events, one in half an hour, over two months in partitions.
-    private func withFilledDatabase(_ body: (TemporaryDatabase) async throws -> Void) async throws {
+    ///
+    /// - Parameter isMerged: the posting lists of days are made already.
+    private func withFilledDatabase(
+        merged isMerged: Bool, _ body: (TemporaryDatabase) async throws -> Void
+    ) async throws {
         try await withTemporaryDatabase { database in
-            let options = ServerStoreOptions(partitions: .month, partitionsAhead: 2)
+            let options = ServerStoreOptions(
+                partitions: .month, partitionsAhead: 2, mergeAfter: isMerged ? .zero : nil)
             try await database.withStore(options) { storage in
                 _ = try await storage.maintain(at: .hour(0), droppingBefore: nil)
                 for start in stride(from: 0, to: 3000, by: 500) {
@@ -100,8 +109,10 @@ struct PlanTests {
                     }
                     _ = try await storage.record(events)
                 }
+                _ = try await storage.maintain(at: .hour(0), droppingBefore: nil)
             }
-            try await database.run(script: "ANALYZE TABLE event, event_id, posting")
+            try await #expect((database.count("posting_day") > 0) == isMerged)
+            try await database.run(script: "ANALYZE TABLE event, event_id, posting, posting_day")
             try await body(database)
         }
     }

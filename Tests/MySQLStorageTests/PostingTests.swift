@@ -9,31 +9,36 @@ import Values
 
 @Suite("Posting lists")
 struct PostingTests {
-    @Test("give back the places they were made of", arguments: 1...5 as ClosedRange<UInt64>)
-    func roundTrip(seed: UInt64) {
+    @Test(
+        "give back the places they were made of", arguments: 1...5 as ClosedRange<UInt64>,
+        PostingSpan.allCases)
+    func roundTrip(seed: UInt64, span: PostingSpan) {
         var generator = SeededGenerator(seed: seed)
-        let start = Int64.random(in: -100...100, using: &generator) * PostingMinute.length
-        let minute = PostingMinute(containing: start)
+        let length = span.length
+        let start = Int64.random(in: -100...100, using: &generator) * length
         let places = (0..<500).map { _ in
             EventPlace(
-                generated: start + Int64.random(in: 0..<PostingMinute.length, using: &generator),
+                generated: start + Int64.random(in: 0..<length, using: &generator),
                 tie: UInt32.random(
                     in: [EventGroup.shortTies, EventGroup.longTies].randomElement(using: &generator)
                         ?? EventGroup.longTies, using: &generator))
         }.sorted()
-        var list = PostingList(of: minute)
+        var list = PostingList(from: start)
         for place in places { list.append(place) }
-        #expect(PostingList.decode(list.entries, of: minute) == places)
+        #expect(PostingList.decode(list.entries, from: start) == places)
     }
 
-    @Test("of a minute hold its first and its last microsecond, also before 1970")
-    func minutes() {
-        let length = PostingMinute.length
-        for start in [-2 * length, -length, 0, length, Timestamp.earliest.microseconds] {
-            #expect(PostingMinute(containing: start).start == start)
-            #expect(PostingMinute(containing: start + length - 1).start == start)
+    @Test(
+        "of a minute or a day hold its first and its last microsecond, also before 1970",
+        arguments: PostingSpan.allCases)
+    func spans(span: PostingSpan) {
+        let length = span.length
+        let earliest = span.start(containing: Timestamp.earliest.microseconds)
+        for start in [-2 * length, -length, 0, length, earliest] {
+            #expect(span.start(containing: start) == start)
+            #expect(span.start(containing: start + length - 1) == start)
         }
-        #expect(PostingMinute(containing: -1).start == -length)
+        #expect(span.start(containing: -1) == -length)
     }
 
     @Test("name an event by its type, its values, its shape and that it is nobody's, each once")
@@ -57,7 +62,8 @@ struct PostingTests {
             PreparedEvent(
                 IncomingEvent(.sample("\(index)", second: 0)), tie: UInt32.max - UInt32(index))
         }
-        let rows = PostingRows(events).rows
+        let order = events.indices.sorted { events[$0].place < events[$1].place }
+        let rows = PostingRows(events, at: order).rows
         // Two keys and a shape; 4,000 entries of six bytes are four lists.
         #expect(rows.count == 12)
     }

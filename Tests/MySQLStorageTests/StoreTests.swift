@@ -71,7 +71,7 @@ struct StoreTests {
                 #expect(error?.label == "unavailable")
                 #expect(error?.detail.contains("annals db upgrade") == true)
                 let status = await storage.status()
-                #expect(status.schemaVersion == 0 && status.schemaWanted == 1)
+                #expect(status.schemaVersion == 0 && status.schemaWanted == 2)
                 #expect(status.failure?.contains("annals db upgrade") == true)
                 #expect(!status.durability.isEmpty)
                 try await database.migrate()
@@ -87,7 +87,7 @@ struct StoreTests {
             try await database.withStore { storage in
                 let status = await storage.status()
                 #expect(status.engine == "mysql" && status.engineVersion.contains("MariaDB"))
-                #expect(status.schemaVersion == 1 && status.failure == nil && status.isDurable)
+                #expect(status.schemaVersion == 2 && status.failure == nil && status.isDurable)
                 #expect(status.location == database.options.location)
                 let names = status.durability.map(\.name)
                 #expect(names.contains("innodb_flush_log_at_trx_commit"))

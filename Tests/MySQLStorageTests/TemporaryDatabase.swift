@@ -67,10 +67,18 @@ struct TemporaryDatabase {
         let numbers = try await connection.query(
             "SELECT id FROM information_schema.processlist WHERE db = \(options.database)")
         for number in numbers {
-            try await connection.run(script: "KILL CONNECTION \(number.integer(0))")
+            do throws(SQLError) {
+                try await connection.run(script: "KILL CONNECTION \(number.integer(0))")
+            } catch {
+                // It may have ended by itself meanwhile.
+                guard error.code == Self.noSuchThread else { throw error }
+            }
         }
         await connection.close()
     }
+
+    /// `ER_NO_SUCH_THREAD`.
+    private static let noSuchThread = 1094
 
     func count(_ table: String) async throws -> Int64 {
         let rows = try await query(SQLStatement(stringLiteral: "SELECT COUNT(*) FROM \(table)"))

@@ -94,6 +94,26 @@ struct HealthTests {
         #expect(asked.withLock { $0 } == 1)
     }
 
+    @Test("until the first answer of a probe, the service is not called well")
+    func unknown() async {
+        let (gate, opened) = AsyncStream.makeStream(of: Void.self)
+        let (reached, reach) = AsyncStream.makeStream(of: Void.self)
+        let monitor = HealthMonitor(
+            probes: [
+                HealthProbe("database") {
+                    reach.yield()
+                    for await _ in gate { break }
+                    return nil
+                }
+            ], logger: Logger(label: "test"))
+        let first = Task { await monitor.probe() }
+        for await _ in reached { break }
+        #expect(await monitor.failures() == ["database: has not answered yet"])
+        opened.yield()
+        await first.value
+        #expect(await monitor.failures().isEmpty)
+    }
+
     @Test("a probe that does not come back is a fault by its name")
     func hanging() async {
         let start = ContinuousClock.now

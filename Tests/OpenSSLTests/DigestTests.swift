@@ -32,6 +32,16 @@ struct DigestTests {
             hexadecimal(code) == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad")
     }
 
+    @Test(
+        "bytes are compared as a whole",
+        arguments: [
+            ("", "", true), ("secret", "secret", true), ("secret", "secreT", false),
+            ("Secret", "secret", false), ("secret", "secre", false), ("", "s", false),
+        ])
+    func comparison(left: String, right: String, isEqual: Bool) {
+        #expect(ConstantTime.areEqual(Array(left.utf8), Array(right.utf8)) == isEqual)
+    }
+
     @Test("random bytes do not repeat")
     func random() {
         let draws = Set((0..<1000).map { _ in RandomBytes.make(count: 16) })

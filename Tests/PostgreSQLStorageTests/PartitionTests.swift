@@ -50,6 +50,32 @@ struct PartitionTests {
         }
     }
 
+    @Test("have the times of their new blocks noted, without waiting for a vacuum")
+    func times() async throws {
+        try await withTemporaryDatabase { database in
+            let store = database.store()
+            let events = (0..<50).map { IncomingEvent(.sample("\($0)", second: $0)) }
+            _ = try await store.storage.record(events)
+            // What a link has done is counted when it is closed, at the latest.
+            await store.close()
+            let connection = try await database.connect()
+            let counted: SQLStatement = """
+                SELECT n_ins_since_vacuum FROM pg_stat_user_tables WHERE relname = 'event_other'
+                """
+            let end = ContinuousClock.now + .seconds(30)
+            while try await connection.query(counted).first?.integer(0) != 50, .now < end {}
+            let upkeep = PartitionUpkeep(
+                connection: connection, options: Self.days, sizes: .standard)
+            try await upkeep.summarizeTimes()
+            let left = try await connection.query(
+                """
+                SELECT brin_summarize_new_values(inhrelid)::bigint FROM pg_inherits
+                WHERE inhparent = 'event_time_ranges'::regclass
+                """)
+            #expect(left.map { $0.integer(0) } == [0])
+        }
+    }
+
     @Test("of another interval leave those that are there alone")
     func otherInterval() async throws {
         try await withTemporaryStorage(Self.days) { storage, database in

@@ -12,6 +12,8 @@ import Values
 @Suite("Statements of a query on PostgreSQL", .needsPostgreSQL)
 struct PlanTests {
     static let text = TraitFilter("k", .equal, .text("v3"))
+    /// One event in 200.
+    static let middling = TraitFilter("m", .equal, .text("m3"))
     static let rare = TraitFilter("rare", .equal, .text("r77"))
 
     /// The query shapes of the performance goals, and their neighbours.
@@ -25,9 +27,11 @@ struct PlanTests {
         ("by type", EventQuery(eventType: "type-2")),
         ("by project", EventQuery(visibility: .projectAndUnowned("p1"))),
         ("by project and user", EventQuery(visibility: .user("u", project: "p1"))),
-        ("by a frequent trait", EventQuery(traits: [text])),
+        ("by a frequent trait", EventQuery(traits: [text], limit: 30)),
         ("by a rare trait", EventQuery(traits: [rare])),
         ("by a rare trait, latest first", EventQuery(traits: [rare], order: .newestFirst)),
+        ("by two traits", EventQuery(traits: [text, middling])),
+        ("by a value of middling frequency", EventQuery(traits: [middling])),
         ("by trait and type", EventQuery(eventType: "type-3", traits: [text])),
         ("by trait and project", EventQuery(traits: [text], visibility: .projectAndUnowned("p1"))),
         ("by a range", EventQuery(traits: [TraitFilter("n", .greater, .integer(5))])),
@@ -61,10 +65,35 @@ struct PlanTests {
                 (EventQuery(eventType: "type-2", limit: 10), 60),
                 (EventQuery(limit: 10, visibility: .projectAndUnowned("p1")), 60),
                 (EventQuery(traits: [Self.rare], limit: 10), 2100),
+                // A thousand to see how frequent it is, then the matches of one window or two.
+                (EventQuery(traits: [Self.middling], limit: 10), 2100),
+                (EventQuery(traits: [Self.text, Self.middling], limit: 10), 2100),
+                // The walk of the page, where every tenth event matches.
+                (EventQuery(traits: [Self.text], limit: 10), 2100),
             ]
             for (query, most) in bounds {
                 let rows = try await plans(of: query, storage, database).map(Self.rowsRead)
                 #expect(rows.reduce(0, +) <= most, "\(query): \(rows)")
+                // Also where nothing more is found until the end of time.
+                #expect(rows.count <= 12, "\(query): \(rows.count) statements")
+            }
+        }
+    }
+
+    /// The index on times alone would name every event of the window one by one.
+    @Test("find a value in a window of time by both of its indexes")
+    func windows() async throws {
+        try await withFilledStorage(partitions: .week) { storage, database in
+            let queries = [
+                EventQuery(traits: [Self.middling], limit: 10),
+                EventQuery(start: .sample(90_000), traits: [Self.middling], limit: 10),
+                EventQuery(traits: [Self.middling], order: .newestFirst, limit: 10),
+                EventQuery(traits: [Self.text, Self.middling], limit: 10),
+            ]
+            for query in queries {
+                let plans = try await plans(of: query, storage, database)
+                #expect(plans.contains { $0.contains("BitmapAnd") }, "\(query): \(plans)")
+                #expect(plans.count <= 4, "\(query): \(plans)")
             }
         }
     }
@@ -111,10 +140,11 @@ extension PlanTests {
     /// 30,000 events over six days, one partition each for the first four, the rest in the catch-all;
     /// the server knows their statistics.
     private func withFilledStorage(
+        partitions: PartitionInterval = .day,
         _ body: (PostgreSQLEventStorage, TemporaryDatabase) async throws -> Void
     ) async throws {
         let server = ServerStoreOptions(
-            writers: 1, readers: 1, partitions: .day, partitionsAhead: 3)
+            writers: 1, readers: 1, partitions: partitions, partitionsAhead: 3)
         try await withTemporaryStorage(server) { storage, database in
             _ = try await storage.maintain(at: .sample(0), droppingBefore: nil)
             for start in stride(from: 0, to: 30_000, by: 5000) {
@@ -125,6 +155,7 @@ extension PlanTests {
                             project: "p\(index % 3)", user: "u",
                             traits: [
                                 Trait("k", .text("v\(index % 10)")),
+                                Trait("m", .text("m\(index % 200)")),
                                 Trait("n", .integer(Int64(index))),
                                 Trait("rare", .text("r\(index)")),
                             ]))

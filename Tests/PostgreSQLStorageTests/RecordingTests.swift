@@ -103,9 +103,7 @@ struct RecordingTests {
         try await withTemporaryDatabase(hasSchema: false) { database in
             let store = database.store()
             let event = IncomingEvent(.sample("a"))
-            let wanted = StorageError.unavailable(
-                detail: "the schema is at version 0 and this build needs 1: run `annals db upgrade`"
-            )
+            let wanted = StorageError.unavailable(detail: StoreFacts.problem(with: 0))
             await #expect(throws: wanted) { try await store.storage.record([event]) }
             await #expect(throws: wanted) { try await store.storage.events(matching: EventQuery()) }
             await #expect(throws: wanted) {

@@ -81,8 +81,18 @@ extension EventStorageCheck {
         },
         EventStorageCheck("a raw document of a megabyte is kept") { storage in
             let raw = JSONText(canonical: "\"" + String(repeating: "€x", count: 262_144) + "\"")
-            _ = try await storage.record(.sample("a", raw: raw))
+            _ = try await storage.record(.sample("a", project: "p", user: "u", raw: raw))
             try expect(await storage.event("a", visibleTo: .everything)?.raw == raw, true)
+            let owner = Visibility.user("u", project: "p")
+            try expect(await storage.event("a", visibleTo: owner)?.raw == raw, true)
+            let stranger = Visibility.user("v", project: "p")
+            try expect(await storage.event("a", visibleTo: stranger), nil)
+            for (visibility, count) in [(owner, 1), (stranger, 0)] {
+                let found = try await storage.events(
+                    matching: EventQuery(messageID: "a", visibility: visibility))
+                try expect(found.count { $0.raw == raw }, count)
+                try expect(found.count, count)
+            }
         },
         EventStorageCheck("an unknown id gives nothing") { storage in
             try expect(await storage.event("nope", visibleTo: .everything), nil)

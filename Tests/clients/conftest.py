@@ -10,8 +10,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from support import engines, lostwrites
 from support.certificates import Authority, Pair
 from support.engines import Database
+from support.keystone import Cloud, Keystone
 from support.processlist import ProcessListSearch
 from support.server import Server, binary
+from support.tokens import settings as token_settings
 
 
 def pytest_generate_tests(metafunc):
@@ -135,6 +137,42 @@ def make_server(engine, tmp_path, authority, server_pair):
     makers = Makers(engine, tmp_path, authority, server_pair)
     yield makers
     makers.close()
+
+
+@pytest.fixture(scope="session")
+def make_makers(tmp_path_factory, authority, server_pair):
+    """For services that the tests of a file share and that have settings of their own."""
+    def make(name: str, engine: str = "sqlite") -> Makers:
+        return Makers(engine, tmp_path_factory.mktemp(name), authority, server_pair)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def keystone():
+    """One for all tests; who stops it starts it again."""
+    server = Keystone().create()
+    try:
+        yield server.start()
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def cloud(keystone) -> Cloud:
+    return Cloud(keystone)
+
+
+@pytest.fixture
+def make_service(make_server, keystone, cloud):
+    """Services that take tokens of that Keystone; keywords are settings `keystone...`."""
+    def make(name="annals", server=None, of=None, **more):
+        domain = f"@{more['user_domain_name']}" if "user_domain_name" in more else ""
+        password = (of or cloud).passwords[more.get("username", "annals") + domain]
+        return make_server(name, settings=token_settings(server or keystone, **more), environment={
+            "ANNALS_KEYSTONE_PASSWORD": password}).start()
+
+    return make
 
 
 @pytest.fixture(scope="module")

@@ -60,14 +60,14 @@ def test_a_body_that_is_no_event_is_refused_with_a_sentence(
 
 
 def test_an_empty_list_is_answered(client):
-    assert client.publish([]).status in (200, 400)
+    assert client.publish([]).status == 200
 
 
 def test_a_gzip_bomb_ends_at_the_limit(server, client):
     bomb = gzip.compress(b" " * (512 * 2**20))
     before = server.resident_bytes()
     answer = client.request("POST", "/v2/events", bomb, JSON | {"Content-Encoding": "gzip"})
-    assert answer.status in (400, 413)
+    assert answer.status == 413
     assert server.resident_bytes() - before < 150 * 2**20
 
 

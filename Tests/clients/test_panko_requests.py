@@ -280,6 +280,7 @@ def test_everyone_sees_what_is_theirs(server, tenants, roles, user, project, arg
 
 @pytest.mark.parametrize("path", ["/v2/event_types", "/v2/event_types/x/traits",
                                   "/v2/event_types/x/traits/y"])
-@pytest.mark.parametrize("headers", [ADMIN | {"X-Roles": "member"}, {"X-Roles": "member"}, {}])
-def test_types_are_for_administrators(server, path, headers):
-    assert ask(server, path, headers, None).status in (401, 403)
+@pytest.mark.parametrize("headers, status", [
+    (ADMIN | {"X-Roles": "member"}, 401), ({"X-Roles": "member"}, 403), ({}, 403)])
+def test_types_are_for_administrators(server, path, headers, status):
+    assert ask(server, path, headers, None).status == status

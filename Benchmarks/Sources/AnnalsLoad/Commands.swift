@@ -10,9 +10,10 @@ struct TargetOptions: ParsableArguments {
     @Option(help: "Requests a second over all connections; as fast as possible without it.")
     var rate: Double?
 
-    var client: LoadClient {
+    func client(_ credentials: CredentialOptions) -> LoadClient {
         LoadClient(
-            host: host, port: port, connections: connections, seconds: seconds, rate: rate)
+            host: host, port: port, connections: connections, seconds: seconds, rate: rate,
+            pair: credentials.pair)
     }
 }
 
@@ -27,14 +28,16 @@ struct PublishCommand: ParsableCommand {
     @Option(help: "How many events to publish at most.") var count = 1_000_000
     @Option(help: "Another seed, other ids.") var seed: UInt64 = 1
     @OptionGroup var schedule: EventSchedule
+    @OptionGroup var credentials: CredentialOptions
 
     func run() throws {
+        let (headers, signer) = (try credentials.headerLines(), try credentials.signer())
         let lines = try [UInt8](Data(contentsOf: URL(filePath: events)))
         let (batch, first, count, seed, schedule) = (batch, first, count, seed, schedule)
-        let report = try target.client.run {
+        let report = try target.client(credentials).run {
             PublishSource(
                 templates: try EventTemplates(lines: lines, seed: seed, schedule: schedule),
-                batchSize: batch, first: first, count: count)
+                batchSize: batch, first: first, count: count, headers: headers, signer: signer)
         }
         print(try report.json())
     }
@@ -49,8 +52,10 @@ struct QueryCommand: ParsableCommand {
     @Option(help: "The project that the caller acts in.") var project = "bench"
     @Option(help: "A file of paths, one a line; else name them.") var pathsFile: String?
     @Argument(help: "Paths with their query.") var paths: [String] = []
+    @OptionGroup var credentials: CredentialOptions
 
     func run() throws {
+        let headers = try credentials.headerLines()
         var all = paths
         if let pathsFile {
             let text = try String(contentsOfFile: pathsFile, encoding: .utf8)
@@ -58,8 +63,8 @@ struct QueryCommand: ParsableCommand {
         }
         guard !all.isEmpty else { throw ValidationError("name a path") }
         let (paths, project, count) = (all, project, count)
-        let report = try target.client.run {
-            QuerySource(paths: paths, project: project, count: count)
+        let report = try target.client(credentials).run {
+            QuerySource(paths: paths, project: project, count: count, headers: headers)
         }
         print(try report.json())
     }

@@ -11,6 +11,8 @@ struct LoadClient {
     var seconds: Int64?
     /// Requests a second over all connections; nil sends as fast as answers come.
     var rate: Double?
+    /// A client certificate; nil shows none.
+    var pair: ClientPair?
 
     func run(_ makeSource: @Sendable @escaping () throws -> any RequestSource) throws -> LoadReport
     {
@@ -37,6 +39,12 @@ struct LoadClient {
         var configuration = TLSConfiguration.makeClientConfiguration()
         // A benchmark on loopback against a certificate that the service made for itself.
         configuration.certificateVerification = .none
+        if let pair {
+            configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(pair.certificate)
+                .map { .certificate($0) }
+            configuration.privateKey = .privateKey(
+                try NIOSSLPrivateKey(file: pair.key, format: .pem))
+        }
         let context = try NIOSSLContext(configuration: configuration)
         let step = (interval?.nanoseconds ?? 0) / Int64(max(connections, 1))
         for index in 0..<connections {

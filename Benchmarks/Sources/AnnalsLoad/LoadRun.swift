@@ -40,7 +40,12 @@ final class LoadRun {
 
     func writeNext(into buffer: inout ByteBuffer) -> Bool {
         if let deadline, .now() >= deadline { return false }
-        return source.writeNext(into: &buffer)
+        do throws(LoadError) {
+            return try source.writeNext(into: &buffer)
+        } catch {
+            fail(error.description)
+            return false
+        }
     }
 
     /// - Parameter due: when the request was sent, or should have been at a fixed rate: a server that

@@ -3,7 +3,7 @@ import NIOCore
 /// What a run asks for, one request after the other, and how it judges an answer.
 protocol RequestSource {
     /// Writes a whole request. False when there is none left.
-    mutating func writeNext(into buffer: inout ByteBuffer) -> Bool
+    mutating func writeNext(into buffer: inout ByteBuffer) throws(LoadError) -> Bool
     /// Why the answer is not what it must be; nil when it is.
     func fault(of answer: AnswerReader.Answer) -> String?
     /// Events that one good answer acknowledges, or 1 for a query.
@@ -17,9 +17,19 @@ struct PublishSource: RequestSource {
     private let last: Int
     private var number: Int
     private var body: [UInt8] = []
+    private let head: String
+    private var signer: RequestSigner?
 
-    init(templates: EventTemplates, batchSize: Int, first: Int, count: Int) {
+    /// - Parameters:
+    ///   - headers: further header fields, each with its end of line.
+    ///   - signer: nil where requests are not signed.
+    init(
+        templates: EventTemplates, batchSize: Int, first: Int, count: Int, headers: String,
+        signer: RequestSigner?
+    ) {
         self.templates = templates
+        self.signer = signer
+        head = Self.head + headers
         self.batchSize = batchSize
         number = first
         last = first + count
@@ -27,7 +37,7 @@ struct PublishSource: RequestSource {
 
     var unitsPerRequest: Int { batchSize }
 
-    mutating func writeNext(into buffer: inout ByteBuffer) -> Bool {
+    mutating func writeNext(into buffer: inout ByteBuffer) throws(LoadError) -> Bool {
         guard number + batchSize <= last else { return false }
         body.removeAll(keepingCapacity: true)
         body.append(UInt8(ascii: "["))
@@ -37,8 +47,9 @@ struct PublishSource: RequestSource {
         }
         body.append(UInt8(ascii: "]"))
         number += batchSize
-        buffer.writeString(Self.head)
-        buffer.writeString("\(body.count)\r\n\r\n")
+        buffer.writeString(head)
+        if let fields = try signer?.headerLines(for: body) { buffer.writeString(fields) }
+        buffer.writeString("Content-Length: \(body.count)\r\n\r\n")
         buffer.writeBytes(body)
         return true
     }
@@ -69,7 +80,7 @@ struct PublishSource: RequestSource {
         X-Project-Id: bench\r
         Accept: */*\r
         Content-type: application/json\r
-        Content-Length: 
+
         """
 }
 
@@ -79,7 +90,7 @@ struct QuerySource: RequestSource {
     private var left: Int
     private var index = 0
 
-    init(paths: [String], project: String, count: Int) {
+    init(paths: [String], project: String, count: Int, headers: String) {
         requests = paths.map { path in
             Array(
                 """
@@ -89,7 +100,7 @@ struct QuerySource: RequestSource {
                 X-User-Id: bench\r
                 X-Project-Id: \(project)\r
                 Accept: */*\r
-                \r
+                \(headers)\r
 
                 """.utf8)
         }

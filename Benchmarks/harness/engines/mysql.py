@@ -1,5 +1,7 @@
 """MariaDB: a private server."""
 
+import time
+
 from .. import tools
 from ..places import WORK
 from .server import ServerEngine
@@ -19,6 +21,8 @@ class MySQL(ServerEngine):
     name = "mysql"
     title = "MariaDB"
     bulk_path = "bulk inserts"
+    #: By itself the service waits ten minutes.
+    store_settings = {"database.merge_after": "5s", "events.expire_interval": "5s"}
 
     def __init__(self):
         super().__init__(mariadb.MariaDB(settings=SETTINGS))
@@ -43,13 +47,24 @@ class MySQL(ServerEngine):
         self.ask(f"DROP DATABASE IF EXISTS {database}")
 
     def settle(self, database: str) -> None:
-        """What InnoDB does behind the load: statistics, and all pages into their files."""
+        """What happens behind the load: the service merges its index, and InnoDB makes statistics
+        and brings all pages into their files."""
+        if database == "queried":
+            self._wait_for_merges(database)
         rows = self.server.query("SELECT table_name FROM information_schema.tables"
                                  f" WHERE table_schema = '{database}'")
         if rows:
             tables = ", ".join(row[0] for row in rows)
             self.ask(f"ANALYZE TABLE {tables}; FLUSH TABLES {tables} FOR EXPORT; UNLOCK TABLES",
                      database)
+
+    def _wait_for_merges(self, database: str) -> None:
+        """Nothing is to be merged in a new database, nor once the service is stopped."""
+        deadline = time.monotonic() + 1800
+        while self.ask("SELECT COUNT(*) FROM posting_backlog", database) != "0":
+            if time.monotonic() > deadline:
+                raise SystemExit("the service has not merged its posting lists in half an hour")
+            time.sleep(0.5)
 
     def bytes_on_disk(self, database: str) -> int:
         """Blocks of the table files."""

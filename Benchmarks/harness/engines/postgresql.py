@@ -10,6 +10,7 @@ SETTINGS = {
     "shared_buffers": "2GB",
     "effective_cache_size": "8GB",
     "max_wal_size": "4GB",
+    "min_wal_size": "2GB",
     "maintenance_work_mem": "256MB",
     "fsync": "on",
     "synchronous_commit": "on",

@@ -2,12 +2,7 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
-
-from ..places import ROOT
-
-sys.path.insert(0, str(ROOT / "Tests" / "clients"))
 
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -17,6 +12,8 @@ class ServerEngine:
 
     #: The service migrates only SQLite by itself.
     wants_upgrade = True
+    #: Of the service whose store is filled, then queried.
+    store_settings: dict[str, str] = {}
 
     def __init__(self, server):
         self.server = server

@@ -10,6 +10,7 @@ class SQLite:
     name = "sqlite"
     title = "SQLite"
     wants_upgrade = False
+    store_settings: dict[str, str] = {}
     #: What the service is compared with in row 1.
     bulk_path = "prepared inserts"
 

@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// The parameters of a URL in the order they came.
 ///
 /// `&` and `;` separate, empty parameters do not count, `+` is a space, a name without `=` has an

@@ -1,10 +1,13 @@
 internal import EventStore
 package import HTTP
+internal import Identity
 internal import JSON
 
 /// The one table from error to status, header fields and body.
 package enum ErrorResponder {
-    package static func response(to error: APIError) -> Response {
+    /// - Parameter accept: the request's `Accept`, where the form of the answer depends on it.
+    package static func response(to error: APIError, accept: String? = nil) -> Response {
+        if let response = IdentityFailure.response(to: error, accept: accept) { return response }
         let status = status(of: error)
         var headers: Headers = ["Content-Type": "application/json"]
         switch error {
@@ -22,14 +25,15 @@ package enum ErrorResponder {
     static func status(of error: APIError) -> Status {
         switch error {
         case .badRequest, .storage(.invalidQuery): .badRequest
-        case .notAuthorized: .unauthorized
-        case .forbidden: .forbidden
+        case .notAuthorized, .unauthenticated: .unauthorized
+        case .tooManyUnknown: .tooManyRequests
+        case .forbidden, .refused: .forbidden
         case .eventNotFound, .nothingThere, .pathNotFound: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .notAcceptable: .notAcceptable
         case .tooLarge: .contentTooLarge
         case .unsupportedMediaType, .unsupportedEncoding: .unsupportedMediaType
-        case .storage: .unavailable
+        case .storage, .identityUnavailable: .unavailable
         }
     }
 
@@ -40,7 +44,12 @@ package enum ErrorResponder {
             .unsupportedEncoding(let text):
             text
         case .notAuthorized(let project): "Not Authorized to access project \(project)"
+        case .unauthenticated(let rejection): rejection.message
+        case .identityUnavailable: IdentityFailure.unavailableMessage
+        case .tooManyUnknown:
+            "Too many requests with unknown credentials. Try again after Retry-After seconds."
         case .forbidden: "RBAC Authorization Failed"
+        case .refused(let rule): IdentityFailure.refusal(by: rule)
         case .eventNotFound(let id): "Event \(id) Not Found"
         case .nothingThere, .pathNotFound: "The resource could not be found."
         case .methodNotAllowed(let method, _):

@@ -1,19 +1,19 @@
 internal import EventStore
 
-/// All traits of one name in the events of one type, page by page and type by type.
+/// All traits of one name in the events of one query, page by page and type by type.
 ///
 /// One pass over the events for each type the name has, which is nearly always one.
 actor TraitPages {
     private let name: String
     private var types: [TraitType]
-    private let eventType: String
+    private let query: EventQuery
     private let storage: any EventStorage
     private var pages: EventPages?
 
-    init(_ name: String, types: [TraitType], of eventType: String, in storage: any EventStorage) {
+    init(_ name: String, types: [TraitType], of query: EventQuery, in storage: any EventStorage) {
         self.name = name
         self.types = types
-        self.eventType = eventType
+        self.query = query
         self.storage = storage
     }
 
@@ -22,7 +22,7 @@ actor TraitPages {
     /// The next traits; empty only at the end.
     func next() async throws(StorageError) -> [Trait] {
         while let type = types.first {
-            let pages = self.pages ?? EventPages(wholeType, in: storage)
+            let pages = self.pages ?? EventPages(query, in: storage)
             self.pages = pages
             let events = try await pages.next()
             if await pages.isDone {
@@ -36,6 +36,4 @@ actor TraitPages {
         }
         return []
     }
-
-    private var wholeType: EventQuery { EventQuery(eventType: eventType, limit: .max) }
 }

@@ -11,14 +11,19 @@ struct ListEvents: Sendable {
 
     func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
         let request = routed.request
+        let access = try await gate.access(of: request)
         let reader = try request.requireJSONReader()
-        let identity = try await gate.identity(of: request)
-        _ = try gate.visibility(of: identity)
+        try APIError.asking { () throws(IdentityError) in
+            try access.require(BuiltInRule.listEvents)
+            _ = try access.visibility()
+        }
         let arguments = try ListArguments(request)
         let filters = try EventFilters(
-            arguments.filters ?? [], isAdministrator: identity.isAdministrator,
+            arguments.filters ?? [], isAdministrator: access.isAdministrator,
             maximumCount: settings.maximumFilters)
-        let visibility = try gate.visibility(of: identity, allTenants: filters.allTenants)
+        let visibility = try APIError.asking { () throws(IdentityError) in
+            try access.visibility(allTenants: filters.allTenants)
+        }
         let query = EventQuery(
             eventType: filters.eventType, messageID: filters.messageID, start: filters.start,
             end: filters.end, traits: filters.traits,

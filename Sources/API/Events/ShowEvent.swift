@@ -1,5 +1,6 @@
 internal import EventStore
 internal import HTTP
+internal import Identity
 internal import JSON
 
 /// `GET /v2/events/{message_id}`: one event, if the caller may see it.
@@ -9,9 +10,12 @@ struct ShowEvent: Sendable {
 
     func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
         let id = routed.parameter("message_id")
+        let access = try await gate.access(of: routed.request)
         let reader = try routed.request.requireJSONReader()
-        let identity = try await gate.identity(of: routed.request)
-        let visibility = try gate.visibility(of: identity)
+        let visibility = try APIError.asking { () throws(IdentityError) in
+            try access.require(BuiltInRule.showEvent)
+            return try access.visibility()
+        }
         try ListArgumentsBody.requireNone(routed.request)
         let event = try await APIError.storing { () throws(StorageError) in
             try await storage.event(id, visibleTo: visibility)

@@ -23,6 +23,11 @@ struct EventDecoder {
         }
         notes = []
         let fields = EventFields(node, in: document)
+        if fields.areMissing,
+            let foreign = try ForeignEvent.read(node, in: document, limits: limits)
+        {
+            return try foreign.checked(limits, cutoffs)
+        }
         do throws(Rejection) {
             return DecodedEvent(event: try event(fields), notes: notes)
         } catch {
@@ -139,7 +144,12 @@ struct EventDecoder {
 
 struct DecodedEvent: Sendable, Equatable {
     let event: Event
-    let notes: [EventNote]
+    var notes: [EventNote]
+    /// It was a document of CADF, which is also what the publisher's option raw_only makes of a
+    /// notification that holds one.
+    var isAuditDocument = false
+    /// What is known of where it comes from; only looked at where signatures are judged.
+    var signature = MessageSignatures.Verdict.unsigned
 }
 
 /// Where the fields of one event are; of a name sent twice the last. Other names do not matter.
@@ -168,10 +178,14 @@ private struct EventFields {
         }
     }
 
+    /// None that says that an event of ours was meant.
+    var areMissing: Bool {
+        messageID == nil && eventType == nil && generated == nil && traits == nil
+    }
+
     /// Tells a sample of Ceilometer and a payload without its envelope from a faulty event.
     func requireEvent(in document: JSONDocument) throws(Rejection) {
-        // Any of these says that an event was meant.
-        guard messageID == nil, eventType == nil, generated == nil, traits == nil else { return }
+        guard areMissing else { return }
         if document.count(of: object) == 0 { return }
         let isSample = document.members(of: object).contains {
             document.isText($0.name, "volume") || document.isText($0.name, "counter_volume")
@@ -182,9 +196,6 @@ private struct EventFields {
                 "This is a sample (it has a volume), not an event: only the event pipeline may "
                     + "publish here.")
         }
-        throw Rejection(
-            .rawOnly,
-            "This is a payload without message_id, event_type and generated, as the publisher's "
-                + "option raw_only sends it. Events cannot be made of it: remove raw_only.")
+        throw Rejection.rawOnly
     }
 }

@@ -1,5 +1,6 @@
 internal import EventStore
 internal import HTTP
+internal import Identity
 internal import Values
 
 /// `POST /v2/events`: stores events exactly once, and answers when they are durable.
@@ -21,9 +22,22 @@ struct PublishEvents: Sendable {
     }
 
     func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
-        // Whoever can reach us may publish, but not with credentials that are wrong.
-        _ = try await gate.identity(of: routed.request)
-        let isVerbose = try Self.isVerbose(routed.request)
+        do throws(APIError) {
+            let response = try await answer(routed)
+            if response.status.code >= 400 { metrics.count(refusal: response.status) }
+            return response
+        } catch {
+            metrics.count(refusal: ErrorResponder.status(of: error))
+            throw error
+        }
+    }
+
+    private func answer(_ routed: RoutedRequest) async throws(APIError) -> Response {
+        let access = try await gate.access(of: routed.request)
+        try APIError.asking { () throws(IdentityError) in
+            try access.require(BuiltInRule.createEvents)
+        }
+        let isVerbose = Self.isVerbose(routed.request)
         let bytes = PublishedBatch.unpackedBytes(of: routed.request)
         return try await decodeGate.pass(bytes) { () async throws(APIError) in
             try await publish(routed.request, isVerbose: isVerbose)
@@ -35,32 +49,24 @@ struct PublishEvents: Sendable {
     ) async throws(APIError) -> Response {
         let batch = try PublishedBatch(request, limits: limits, cutoffs: retentionCutoffs())
         let incoming = batch.events.map { IncomingEvent($0, digest: digest) }
-        let outcomes = try await APIError.storing { () throws(StorageError) in
-            try await recorder.record(incoming)
+        let receipt = try await APIError.storing { () throws(StorageError) in
+            try await recorder.take(incoming)
         }
         // An event without an outcome must not be taken for one that is stored.
-        guard outcomes.count == incoming.count else {
+        if case .stored(let outcomes) = receipt, outcomes.count != incoming.count {
             throw .storage(
                 .failed(detail: "\(outcomes.count) outcomes for \(incoming.count) events"))
         }
-        let report = PublishReport(batch, outcomes)
+        let report = PublishReport(batch, receipt)
         metrics.count(report)
         return report.response(isVerbose: isVerbose)
     }
 
-    /// Other parameters are the publisher's own and do not matter: Ceilometer passes on what the
-    /// operator wrote into its URL.
-    private static func isVerbose(_ request: Request) throws(APIError) -> Bool {
-        let values = try QueryString(request.query).values(of: "verbose")
-        guard let value = values.first else { return false }
-        switch value.lowercased() {
-        case _ where values.count > 1: break
-        case "true", "1": return true
-        case "false", "0": return false
-        default: break
-        }
-        throw .invalid(
-            "verbose", value: values.joined(separator: ", "), "Expected true or false, once.")
+    /// Any other text means false, and other parameters do not matter: Ceilometer passes on whatever
+    /// the operator wrote into its URL, and a refusal would lose the events.
+    private static func isVerbose(_ request: Request) -> Bool {
+        guard let query = try? QueryString(request.query) else { return false }
+        return query.values(of: "verbose").contains { ["true", "1"].contains($0.lowercased()) }
     }
 }
 

@@ -1,11 +1,17 @@
+internal import HTTP
 internal import Metrics
 
 /// How many events came in, and what became of them.
 struct PublishMetrics: Sendable {
     private let outcomes: [PublishReport.Status: Counter]
     private let rejections: [String: Counter]
+    private let refusals: [Int: Counter]
 
     init() {
+        refusals = Dictionary(
+            uniqueKeysWithValues: PublishRefusals.statuses.map {
+                ($0.code, PublishRefusals.counter($0))
+            })
         outcomes = Dictionary(
             uniqueKeysWithValues: PublishReport.Status.allCases.map {
                 ($0, Counter(label: "annals_events_total", dimensions: [("outcome", $0.rawValue)]))
@@ -18,6 +24,11 @@ struct PublishMetrics: Sendable {
                         label: "annals_events_rejected_total", dimensions: [("code", $0.rawValue)])
                 )
             })
+    }
+
+    /// A request was refused as a whole.
+    func count(refusal status: Status) {
+        (refusals[status.code] ?? PublishRefusals.counter(status)).increment()
     }
 
     func count(_ report: PublishReport) {

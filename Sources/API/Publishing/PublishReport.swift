@@ -14,21 +14,24 @@ struct PublishReport: Sendable {
     }
 
     enum Status: String, Sendable, CaseIterable {
-        case accepted, duplicate, conflict, rejected
+        case accepted, duplicate, conflict, rejected, spooled
     }
 
     private(set) var items: [Item] = []
     /// Why the first of the rejected was.
     private var firstRejection: Rejection?
 
-    /// - Parameter outcomes: of `batch.events`, in order, one for each.
-    init(_ batch: PublishedBatch, _ outcomes: [RecordOutcome]) {
+    /// - Parameter receipt: of `batch.events`; its outcomes in order, one for each.
+    init(_ batch: PublishedBatch, _ receipt: EventReceipt) {
         items.reserveCapacity(batch.items.count)
         var next = 0
         for (index, result) in batch.items.enumerated() {
             switch result {
             case .success(let decoded):
-                items.append(Item(index, decoded, outcomes[next]))
+                switch receipt {
+                case .stored(let outcomes): items.append(Item(index, decoded, outcomes[next]))
+                case .spooled: items.append(Item(spooled: decoded, index))
+                }
                 next += 1
             case .failure(let rejection):
                 firstRejection = firstRejection ?? rejection
@@ -41,7 +44,7 @@ struct PublishReport: Sendable {
         items.count { $0.status == status }
     }
 
-    /// 200, or 400 where nothing could be used.
+    /// 200; 202 where the events wait in the spool; 400 where nothing could be used.
     func response(isVerbose: Bool) -> Response {
         var writer = JSONWriter(capacity: 256)
         writer.literal("{")
@@ -59,11 +62,17 @@ struct PublishReport: Sendable {
         writer.number(count(.conflict))
         writer.literal(", \"rejected\": ")
         writer.number(count(.rejected))
+        let spooled = count(.spooled)
+        if spooled > 0 {
+            writer.literal(", \"spooled\": ")
+            writer.number(spooled)
+        }
         writer.literal(", \"items\": ")
         let shown = isVerbose ? items : items.filter { $0.status != .accepted || $0.code != nil }
         writer.array(shown) { $0.item($1) }
         writer.literal("}")
         var response = Response(json: writer.bytes)
+        if spooled > 0 { response.status = .accepted }
         if refusal != nil { response.status = .badRequest }
         return response
     }
@@ -96,6 +105,12 @@ extension PublishReport.Item {
         self.init(
             index: index, messageID: decoded.event.messageID, status: status, code: code,
             detail: sentences.isEmpty ? nil : sentences.joined(separator: " "))
+    }
+
+    fileprivate init(spooled decoded: DecodedEvent, _ index: Int) {
+        self.init(
+            index: index, messageID: decoded.event.messageID, status: .spooled, code: "spooled",
+            detail: "The event is safe on this server's disk and waits for the database.")
     }
 
     fileprivate init(_ index: Int, _ rejection: Rejection) {

@@ -4,17 +4,13 @@ internal import HTTP
 internal import JSON
 internal import Values
 
-/// The events of one body: an array, a single object, or one object a line.
+/// The events of one body, whatever its form.
 struct PublishedBatch: Sendable {
     /// One for each event sent, in order.
-    private(set) var items: [Result<DecodedEvent, Rejection>] = []
+    var items: [Result<DecodedEvent, Rejection>] = []
 
-    private static let lineTypes = ["application/x-ndjson", "application/ndjson"]
-    /// No type at all is taken for JSON: some scripts send none.
-    private static let jsonTypes = ["application/json", "text/json", ""]
-
-    private let limits: IngestLimits
-    private let cutoffs: RetentionCutoffs
+    let limits: IngestLimits
+    let cutoffs: RetentionCutoffs
 
     init(_ request: Request, limits: IngestLimits, cutoffs: RetentionCutoffs) throws(APIError) {
         self.limits = limits
@@ -24,22 +20,23 @@ struct PublishedBatch: Sendable {
                 "The body has \(request.body.count) bytes; at most \(limits.bodyBytes) are allowed."
             )
         }
-        let type = MediaType(request.headers["Content-Type"]).name
-        guard Self.jsonTypes.contains(type) || Self.lineTypes.contains(type) else {
-            throw .unsupportedMediaType(
-                "Unknown mimetype: \(type). Events come as application/json or "
-                    + "application/x-ndjson.")
-        }
+        let form = try PublishedForm(request.headers)
         let text = try Self.unpacked(request, limit: limits.unpackedBytes)
         do throws(JSONError) {
-            if Self.lineTypes.contains(type) {
-                readLines(text)
-            } else {
+            switch form {
+            case .document:
                 try readDocument(text)
+                refuseAuditDocumentsBesidePayloads()
+            case .lines: readLines(text)
+            case .cloudEvent: try readCloudEvent(text)
+            case .cloudEventBatch: try readCloudEvents(text)
+            case .cloudEventHeaders: readCloudEvent(text, request.headers)
             }
         } catch {
             throw Self.failure(error)
         }
+        // Here and not where single forms are read, so that none can be forgotten.
+        if let signatures = limits.signatures { items = items.map(signatures.judged) }
     }
 
     /// What the body says it has once it is unpacked.
@@ -133,7 +130,11 @@ extension EventDecoder {
 
     mutating func result(_ node: JSONNode) -> Result<DecodedEvent, Rejection> {
         do throws(Rejection) {
-            return .success(try decode(node))
+            var decoded = try decode(node)
+            if let signatures = limits.signatures {
+                decoded.signature = signatures.verdict(on: node, in: document)
+            }
+            return .success(decoded)
         } catch {
             return .failure(error)
         }

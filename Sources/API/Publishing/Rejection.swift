@@ -12,6 +12,10 @@ struct Rejection: Error, Sendable, Equatable {
         case tooLarge = "too_large"
         case tooDeep = "too_deep"
         case tooOld = "too_old"
+        case invalidCloudEvent = "invalid_cloud_event"
+        case invalidCADF = "invalid_cadf"
+        case unsigned
+        case badSignature = "bad_signature"
         case rawOnly = "raw_only"
         case sample
     }
@@ -26,6 +30,11 @@ struct Rejection: Error, Sendable, Equatable {
         self.code = code
         self.detail = detail
     }
+
+    static let rawOnly = Rejection(
+        .rawOnly,
+        "This is a payload without message_id, event_type and generated, as the publisher's "
+            + "option raw_only sends it. Events cannot be made of it: remove raw_only.")
 }
 
 /// What was changed so that an event could be kept.
@@ -36,6 +45,9 @@ struct EventNote: Sendable, Equatable {
         case replacedSurrogate = "replaced_surrogate"
         case removedNUL = "removed_nul"
         case duplicateTrait = "duplicate_trait"
+        case arrivalTime = "arrival_time"
+        case unsigned
+        case badSignature = "bad_signature"
     }
 
     let code: Code
@@ -49,6 +61,9 @@ struct EventNote: Sendable, Equatable {
         case .nonFinite: "A number in \(place) is not finite and is kept as null."
         case .replacedSurrogate: "Half of a surrogate pair in \(place) is kept as U+FFFD."
         case .removedNUL: "U+0000 was removed from \(place)."
+        case .arrivalTime: "\(place) is missing; generated is when the event came in."
+        case .unsigned: "\(place) is missing: nobody knows who made the event."
+        case .badSignature: "\(place) does not fit the event."
         case .duplicateTrait: "\(place) was sent twice with the same type; the last is kept."
         }
     }

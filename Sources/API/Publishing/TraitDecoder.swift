@@ -127,13 +127,10 @@ struct TraitDecoder {
 
     /// - Parameter trait: the trait it is the value of; nil where it is the name itself.
     private mutating func text(_ node: JSONNode, _ trait: String?) -> String {
-        var text = document.text(of: node)
-        guard document.needsMending(node) else { return text }
-        if document.holdsNUL(node) {
-            text.unicodeScalars.removeAll { $0.value == 0 }
-            note(.removedNUL, trait ?? text)
-        }
-        if document.wasReplaced(node) { note(.replacedSurrogate, trait ?? text) }
+        guard document.needsMending(node) else { return document.text(of: node) }
+        var notes: [EventNote] = []
+        let text = document.mendedText(of: node, "", &notes)
+        for found in notes { note(found.code, trait ?? text) }
         return text
     }
 

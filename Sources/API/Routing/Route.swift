@@ -22,6 +22,8 @@ package struct Route: Sendable {
         methods.contains(method == "HEAD" ? "GET" : method)
     }
 
+    var operations: [String] { methods.map { "\($0) \(pattern.text)" } }
+
     /// For the `Allow` header of a 405.
     var allowed: [String] { methods + (methods.contains("GET") ? ["HEAD"] : []) }
 

@@ -4,14 +4,28 @@ package import Logging
 
 /// Finds the route of a request and answers it; whatever goes wrong becomes an answer here.
 package struct Router: Responder {
+    /// - Throws: where the request comes from nobody that is known.
+    package typealias Admission = @Sendable (Request) async throws(APIError) -> Void
+
     private let routes: [Route]
+    private let admission: Admission?
     private let cors: CORSSettings
+    private let challenges: [String]
     private let logger: Logger
 
-    /// - Parameter routes: the first that matches answers.
-    package init(routes: [Route], cors: CORSSettings = CORSSettings(), logger: Logger) {
+    /// - Parameters:
+    ///   - routes: the first that matches answers.
+    ///   - admission: asked before a path below `/v2` is said not to be there, or not to have the
+    ///     method: who is nobody gets 401, as from a middleware before Panko.
+    ///   - challenges: what every 401 says in `WWW-Authenticate`.
+    package init(
+        routes: [Route], admission: Admission? = nil, cors: CORSSettings = CORSSettings(),
+        challenges: [String] = [], logger: Logger
+    ) {
         self.routes = routes
+        self.admission = admission
         self.cors = cors
+        self.challenges = challenges
         self.logger = logger
     }
 
@@ -21,7 +35,8 @@ package struct Router: Responder {
             response = try await answer(request)
         } catch {
             log(error, of: request)
-            response = ErrorResponder.response(to: error)
+            response = ErrorResponder.response(to: error, accept: request.headers["Accept"])
+            challenge(&response)
         }
         if request.method == "HEAD", case .stream = response.body { response.body = .bytes([]) }
         response.headers["X-Openstack-Request-Id"] = request.id
@@ -29,11 +44,22 @@ package struct Router: Responder {
         return response
     }
 
+    /// A 401 of a rule invites to come as somebody else, like one of a strategy.
+    private func challenge(_ response: inout Response) {
+        guard response.status == .unauthorized, response.headers["WWW-Authenticate"] == nil else {
+            return
+        }
+        for challenge in challenges { response.headers.append("WWW-Authenticate", challenge) }
+    }
+
     /// The pattern that the request's path fits, `/v2/events/{message_id}`; nil where none does.
     package func pattern(of request: Request) -> String? {
         guard let path = PercentCoding.segments(of: request.path) else { return nil }
         return routes.first { $0.pattern.match(path) != nil }?.pattern.text
     }
+
+    /// What is served: `GET /v2/events`.
+    package var operations: [String] { routes.flatMap(\.operations) }
 
     private func answer(_ request: Request) async throws(APIError) -> Response {
         guard let path = PercentCoding.segments(of: request.path) else {
@@ -49,7 +75,10 @@ package struct Router: Responder {
             allowed = (allowed ?? []) + route.allowed
         }
         // Preflights and probes: Panko answers OPTIONS on any path, whether there is one or not.
-        if request.method == "OPTIONS" { return Response() }
+        if request.method == "OPTIONS" {
+            return WebhookValidation.answer(to: request) ?? Response()
+        }
+        if path.first == "v2" { try await admission?(request) }
         guard let allowed else { throw .pathNotFound }
         var names: [String] = []
         for name in allowed + ["OPTIONS"] where !names.contains(name) { names.append(name) }

@@ -11,7 +11,8 @@ struct AnnalsCommand: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             ServeCommand.self, ConfigCommand.self, DatabaseCommand.self, ExpireCommand.self,
-            BackupCommand.self, CopyCommand.self, SelfTestCommand.self,
+            BackupCommand.self, CopyCommand.self, SendCommand.self, SpoolCommand.self,
+            PolicyCommand.self, SelfTestCommand.self,
         ])
 
 }

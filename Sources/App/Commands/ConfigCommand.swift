@@ -1,4 +1,5 @@
 import ArgumentParser
+import Logging
 
 /// `annals config …`: looks at settings without starting anything.
 struct ConfigCommand: AsyncParsableCommand {
@@ -14,7 +15,10 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try options.read()
-            try Failure.reporting { () throws(SettingsError) in try settings.checkForServing() }
+            try Failure.reporting { () throws(SettingsError) in
+                try settings.checkForServing()
+                _ = try Authentication(settings, logger: Logger(label: "check"))
+            }
             print("The settings are fine.")
         }
     }

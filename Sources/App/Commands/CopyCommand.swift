@@ -100,7 +100,10 @@ struct CopyCommand: AsyncParsableCommand {
         let opened = try OpenedSource(source)
         // One process takes events in: on SQLite that is this one for as long as it copies.
         let store = try OpenedStore(target.database, as: verifyOnly ? .beside : .serving)
-        if !verifyOnly, let reason = try await store.requireDurability(target.database) {
+        if !verifyOnly,
+            let reason = try store.requireDurability(
+                of: await store.storage.status(), target.database)
+        {
             throw CopyFailure("the target cannot be written yet: \(reason)")
         }
         let signals = ProcessSignals()

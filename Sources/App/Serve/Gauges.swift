@@ -2,6 +2,7 @@ import EventStore
 import Listener
 import Metrics
 import Observability
+import Spool
 import Values
 
 /// The gauges that nobody sets in passing: read when somebody asks for the metrics.
@@ -10,6 +11,7 @@ struct Gauges: Sendable {
     let storage: any EventStorage
     let certificates: CertificateKeeper?
     let connections: ConnectionStatus
+    private let spool: SpoolGauges?
     private let queue = Meter(label: "ingest_queue_events")
     private let durable = Meter(label: "store_durable")
     private let active = Meter(label: "connections")
@@ -20,12 +22,13 @@ struct Gauges: Sendable {
 
     init(
         recorder: GroupCommit, storage: any EventStorage, certificates: CertificateKeeper?,
-        connections: ConnectionStatus
+        connections: ConnectionStatus, spool: EventSpool?
     ) {
         self.recorder = recorder
         self.storage = storage
         self.certificates = certificates
         self.connections = connections
+        self.spool = spool.map { SpoolGauges(spool: $0) }
     }
 
     func refresh() async {
@@ -43,6 +46,7 @@ struct Gauges: Sendable {
             timedOut.set(Int64(now.timedOut))
             bodies.set(Int64(now.bodyBytesInFlight))
         }
+        spool?.refresh()
         process.refresh()
     }
 

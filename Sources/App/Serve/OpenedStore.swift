@@ -40,13 +40,21 @@ package struct OpenedStore: Sendable {
         }
     }
 
+    /// What the store says of itself at the start.
+    ///
+    /// - Parameter limit: nil waits for a server that is away as long as connecting may take.
+    /// - Returns: nil where it has not answered by then.
+    package func firstStatus(within limit: Duration?) async -> StorageStatus? {
+        guard let limit else { return await storage.status() }
+        return await waiting(limit) { [storage] in await storage.status() }
+    }
+
     /// Refuses an engine that could lose what was acknowledged, unless the operator allows it.
     ///
     /// - Returns: why nothing can be written yet; nil where all is well. A server may come later.
     package func requireDurability(
-        _ settings: DatabaseSettings
-    ) async throws(SettingsError) -> String? {
-        let status = await storage.status()
+        of status: StorageStatus, _ settings: DatabaseSettings
+    ) throws(SettingsError) -> String? {
         if settings.allowUnsafe { return status.failure }
         if let unsafe = status.unsafeSettings {
             throw SettingsError([
@@ -60,12 +68,14 @@ package struct OpenedStore: Sendable {
         return status.failure
     }
 
-    /// Ends what runs in the background. Nothing acknowledged depends on it.
+    /// Ends what runs in the background. Nothing acknowledged depends on it, and a server that does
+    /// not answer must not hold up the end of the service: its connections end with the process.
     package func close() async {
+        let limit = Duration.seconds(2)
         switch engine {
         case .sqlite(let store): await store.close()
-        case .postgresql(let store): await store.close()
-        case .mysql(let store): await store.close()
+        case .postgresql(let store): await waiting(limit) { await store.close() }
+        case .mysql(let store): await waiting(limit) { await store.close() }
         }
     }
 }

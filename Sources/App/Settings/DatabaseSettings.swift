@@ -13,6 +13,7 @@ package struct DatabaseSettings: Sendable, Equatable {
     package var preparedStatements: Bool
     package var partitions: PartitionInterval
     package var partitionsAhead: Int
+    package var mergeAfter: Duration?
 
     init(_ values: SettingValues) throws(SettingsError) {
         let url = try values(Self.url)
@@ -29,6 +30,7 @@ package struct DatabaseSettings: Sendable, Equatable {
         preparedStatements = try values(Self.preparedStatements)
         partitions = try values(Self.partitions)
         partitionsAhead = try values(Self.partitionsAhead)
+        mergeAfter = try values(Self.mergeAfter)
     }
 
     /// How the store is to use its server.
@@ -36,7 +38,8 @@ package struct DatabaseSettings: Sendable, Equatable {
         ServerStoreOptions(
             queryTimeout: queryTimeout, writers: writers, readers: readers,
             maximumAge: connectionMaximumAge, partitions: partitions,
-            partitionsAhead: partitionsAhead, usesPreparedStatements: preparedStatements)
+            partitionsAhead: partitionsAhead, mergeAfter: mergeAfter,
+            usesPreparedStatements: preparedStatements)
     }
 
     /// Groups of events that are written side by side: SQLite has one writer.
@@ -70,7 +73,7 @@ extension DatabaseSettings {
         help: "Most connections that read from a server.")
     static let connectTimeout = Setting(
         "database.connect_timeout", .duration(.milliseconds(100)...Duration.seconds(60)),
-        default: "3s", help: "How long a server may take to let us in, for each of its hosts.")
+        default: "5s", help: "How long a server may take to let us in, for each of its hosts.")
     static let connectionMaximumAge = Setting(
         "database.connection_maximum_age", .duration(.seconds(1)...Duration.seconds(86_400)),
         default: "30m", help: "A connection older than this is replaced when it is not in use.")
@@ -87,8 +90,13 @@ extension DatabaseSettings {
         "database.partitions_ahead", .integer(1...60), default: "4",
         help: "Partitions that are there before their time has come.")
 
+    static let mergeAfter = Setting(
+        "database.merge_after",
+        SettingKind.duration(.seconds(1)...Duration.seconds(86_400)).orNone("off"), default: "10m",
+        help: "MariaDB: the index of a day is made smaller once no events came for so long.")
+
     static let settings: [any SettingDescription] = [
         url, password, passwordFile, allowUnsafe, queryTimeout, writers, readers, connectTimeout,
-        connectionMaximumAge, preparedStatements, partitions, partitionsAhead,
+        connectionMaximumAge, preparedStatements, partitions, partitionsAhead, mergeAfter,
     ]
 }

@@ -1,4 +1,7 @@
-/// Bounds of what publishers may send, and of the queue before the store.
+package import API
+package import Values
+
+/// What publishers may send, and the bounds of the queue before the store.
 package struct IngestSettings: Sendable, Equatable {
     package var maximumBody: Int
     package var maximumDecompressed: Int
@@ -8,6 +11,10 @@ package struct IngestSettings: Sendable, Equatable {
     package var maximumDepth: Int
     package var groupEvents: Int
     package var queueEvents: Int
+    /// Nil where signatures do not matter.
+    package var telemetrySecret: Secret?
+    package var signatures: MessageSignatures.Demand
+    package var spool: SpoolSettings
 
     init(_ values: SettingValues) throws(SettingsError) {
         maximumBody = try values(Self.maximumBody)
@@ -18,6 +25,11 @@ package struct IngestSettings: Sendable, Equatable {
         maximumDepth = try values(Self.maximumDepth)
         groupEvents = try values(Self.groupEvents)
         queueEvents = try values(Self.queueEvents)
+        telemetrySecret = try PasswordSource.password(
+            values(Self.telemetrySecret), file: values(Self.telemetrySecretFile),
+            of: Self.telemetrySecret.key)
+        signatures = try values(Self.signatures)
+        spool = try SpoolSettings(values)
     }
 
     var contradictions: [String] {
@@ -30,6 +42,11 @@ package struct IngestSettings: Sendable, Equatable {
         }
         if maximumBody > maximumInFlight {
             found.append("ingest.maximum_body is above ingest.maximum_in_flight.")
+        }
+        if signatures != .optional && telemetrySecret == nil {
+            found.append(
+                "ingest.signatures is \(signatures.rawValue), which needs ingest.telemetry_secret "
+                    + "or ingest.telemetry_secret_file: without it no signature is verified.")
         }
         return found
     }
@@ -61,9 +78,23 @@ extension IngestSettings {
         "ingest.queue_events", .integer(1...10_000_000), default: "65536",
         help: "Most events that wait to be written; beyond it publishers get 503 and Retry-After.")
 
-    static let settings: [any SettingDescription] = [
-        maximumBody, maximumDecompressed, maximumInFlight, maximumEvent, maximumTraits,
-        maximumDepth, groupEvents,
-        queueEvents,
-    ]
+    static let telemetrySecret = Setting(
+        "ingest.telemetry_secret", .secret, default: "",
+        help: "Ceilometer's [publisher] telemetry_secret, to verify message_signature of events. "
+            + "Empty: signatures do not matter. Better give ingest.telemetry_secret_file.")
+    static let telemetrySecretFile = Setting(
+        "ingest.telemetry_secret_file", SettingKind.path.orNone(""), default: "",
+        help: "A file whose first line is that secret.")
+    static let signatures = Setting(
+        "ingest.signatures", SettingKind<MessageSignatures.Demand>.choice, default: "optional",
+        help: "With a telemetry_secret, which events are taken: required, only those with a "
+            + "signature that holds; optional, also those without one, but none with a wrong one; "
+            + "marked, all, and the answer, the metrics and the log tell.")
+
+    static let settings: [any SettingDescription] =
+        [
+            maximumBody, maximumDecompressed, maximumInFlight, maximumEvent, maximumTraits,
+            maximumDepth, groupEvents, queueEvents, telemetrySecret, telemetrySecretFile,
+            signatures,
+        ] + SpoolSettings.settings
 }

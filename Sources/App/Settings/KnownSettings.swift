@@ -11,7 +11,7 @@ struct KnownSettings {
     }
 
     func isSection(_ name: String) -> Bool {
-        settings.contains { $0.section == name }
+        settings.contains { $0.key.hasPrefix(name + ".") }
     }
 
     /// - Parameter names: how the settings are written in that place (keys, variables, options).

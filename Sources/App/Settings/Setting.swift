@@ -1,3 +1,5 @@
+internal import Values
+
 /// One setting: its name, its default and what may be written there.
 ///
 /// Decoding, `--help`, `annals config show` and the sample file all read these; a setting is written
@@ -22,7 +24,8 @@ package struct Setting<Value: Sendable>: SettingDescription {
 
     package var allowed: String { kind.allowed }
     package var isFlag: Bool { Value.self == Bool.self }
-    package var isList: Bool { Value.self == [String].self }
+    package var isSecret: Bool { Value.self == Secret?.self }
+    package var isList: Bool { Value.self == [String].self || Value.self == [AuthStrategy].self }
 
     package func shown(_ text: String) -> String {
         kind.shown(text)
@@ -46,6 +49,8 @@ package protocol SettingDescription: Sendable {
     var help: String { get }
     /// May stand on the command line without a value, which means `true`.
     var isFlag: Bool { get }
+    /// Must not stand on the command line, which everybody on the machine can read.
+    var isSecret: Bool { get }
     var isList: Bool { get }
 
     /// The text as it may be printed: without passwords.
@@ -58,6 +63,10 @@ package protocol SettingDescription: Sendable {
 extension SettingDescription {
     package var section: String { String(key.prefix { $0 != "." }) }
     package var name: String { String(key.dropFirst(section.count + 1)) }
+    /// The part of the section it belongs to, as `spool` in `ingest.spool.path`; mostly nil.
+    var group: String? { name.contains(".") ? String(name.prefix { $0 != "." }) : nil }
+    /// The last word of the key.
+    var leaf: String { group.map { String(name.dropFirst($0.count + 1)) } ?? name }
     package var environmentName: String { "ANNALS_" + key.uppercased().replacing(".", with: "_") }
     package var option: String { "--" + key }
 }

@@ -4,6 +4,11 @@ package struct Settings: Sendable, Equatable {
     package var tls: TLSSettings
     package var database: DatabaseSettings
     package var auth: AuthSettings
+    package var policy: PolicySettings
+    package var keystone: KeystoneSettings
+    package var basic: BasicSettings
+    package var certificate: CertificateSettings
+    package var hmac: SignatureSettings
     package var api: APISettings
     package var retention: RetentionPolicy
     package var ingest: IngestSettings
@@ -14,9 +19,10 @@ package struct Settings: Sendable, Equatable {
     /// Every setting there is, section by section.
     package static let all: [any SettingDescription] =
         ListenSettings.settings + TLSSettings.settings + DatabaseSettings.settings
-        + AuthSettings.settings + APISettings.settings + RetentionPolicy.settings
-        + IngestSettings.settings + CORSSettings.settings + HealthSettings.settings
-        + LogSettings.settings
+        + AuthSettings.settings + KeystoneSettings.settings + BasicSettings.settings
+        + CertificateSettings.settings + SignatureSettings.settings + PolicySettings.settings
+        + APISettings.settings + RetentionPolicy.settings + IngestSettings.settings
+        + CORSSettings.settings + HealthSettings.settings + LogSettings.settings
 
     /// - Throws: every problem at once, so that one look mends them all.
     package init(from sources: SettingsSources) throws(SettingsError) {
@@ -30,13 +36,21 @@ package struct Settings: Sendable, Equatable {
         tls = try TLSSettings(values)
         database = try DatabaseSettings(values)
         auth = try AuthSettings(values)
+        policy = try PolicySettings(values)
+        keystone = try KeystoneSettings(values)
+        basic = try BasicSettings(values)
+        certificate = try CertificateSettings(values)
+        hmac = try SignatureSettings(values)
         api = try APISettings(values)
         retention = try RetentionPolicy(values)
         ingest = try IngestSettings(values)
         cors = try CORSSettings(values)
         health = try HealthSettings(values)
         log = try LogSettings(values)
-        let contradictions = tls.contradictions + api.contradictions + ingest.contradictions
+        let contradictions =
+            tls.contradictions + auth.contradictions + keystone.contradictions(auth)
+            + basic.contradictions(auth) + certificate.contradictions(auth, tls)
+            + hmac.contradictions(auth) + api.contradictions + ingest.contradictions
         if !contradictions.isEmpty { throw SettingsError(contradictions) }
     }
 
@@ -44,9 +58,9 @@ package struct Settings: Sendable, Equatable {
     package func checkForServing() throws(SettingsError) {
         if listen.isLoopback { return }
         var problems: [String] = []
-        if auth.strategy == .none && !auth.allowInsecure {
+        if auth.strategies == [.none] && !auth.allowInsecure {
             problems.append(
-                "auth.strategy none believes whatever a client says of itself, and listen.address "
+                "auth.strategies none believes whatever a client says of itself, and listen.address "
                     + "\(listen.address) is open to other machines. Listen on 127.0.0.1, or set "
                     + "auth.allow_insecure where a proxy in front checks identity.")
         }

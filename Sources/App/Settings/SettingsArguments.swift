@@ -74,6 +74,12 @@ private struct ArgumentScan {
     }
 
     private mutating func set(_ setting: any SettingDescription, to value: String) {
+        if setting.isSecret {
+            problems.append(
+                "\(setting.option) (command line) can be read there by everybody on this machine. "
+                    + "Give it in \(setting.environmentName), or name its file with "
+                    + "\(setting.option)_file.")
+        }
         if values.updateValue(value, forKey: setting.key) != nil {
             problems.append("\(setting.option) (command line) is given twice.")
         }

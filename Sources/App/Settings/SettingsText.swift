@@ -11,7 +11,7 @@ package struct SettingsText {
     /// What is in force and where it was set: `annals config show`.
     package var effective: String {
         render { setting in
-            ["  \(line(setting))\(placeComment(setting))"]
+            ["\(line(setting))\(placeComment(setting))"]
         }
     }
 
@@ -22,8 +22,8 @@ package struct SettingsText {
         return preamble + "\n"
             + text.render { setting in
                 [
-                    "  # \(setting.help)", "  # Allowed: \(setting.allowed).",
-                    "  \(text.line(setting))",
+                    "# \(setting.help)", "# Allowed: \(setting.allowed).",
+                    "\(text.line(setting))",
                 ]
             }
     }
@@ -41,22 +41,27 @@ package struct SettingsText {
     private func render(_ lines: (any SettingDescription) -> [String]) -> String {
         var text: [String] = []
         var section = ""
+        var group: String?
         for setting in settings {
             if setting.section != section {
                 if !section.isEmpty { text.append("") }
                 section = setting.section
                 text.append("\(section):")
+                group = nil
             }
-            text += lines(setting)
+            if let begun = setting.group, begun != group { text.append("  \(begun):") }
+            group = setting.group
+            let indent = group == nil ? "  " : "    "
+            text += lines(setting).map { indent + $0 }
         }
         return text.joined(separator: "\n") + "\n"
     }
 
     private func line(_ setting: any SettingDescription) -> String {
         let text = setting.shown(values.text(setting))
-        guard setting.isList else { return "\(setting.name): \(scalar(text))" }
+        guard setting.isList else { return "\(setting.leaf): \(scalar(text))" }
         let items = text.split(separator: ",").map { scalar(String($0)) }
-        return "\(setting.name): [\(items.joined(separator: ", "))]"
+        return "\(setting.leaf): [\(items.joined(separator: ", "))]"
     }
 
     private func placeComment(_ setting: any SettingDescription) -> String {

@@ -101,8 +101,9 @@ enum annals_client {
     ANNALS_CLIENT_VERIFIED = 1,
     ANNALS_CLIENT_INVALID = 2,
 };
-/// Checks the certificate that the client showed. `text` gets its subject (RFC 4514) where it is
-/// verified, and the reason where it is invalid.
+/// Checks the certificate that the client showed. `text` gets the reason where it is invalid. Where it
+/// is verified, it gets the subject (RFC 4514), then each alternative name behind a letter for its kind
+/// (d DNS, u URI, e email), then nothing, each with a zero at its end.
 int annals_connection_client(struct MHD_Connection *handle, char *text, size_t size);
 
 // -- What the Glibc module hides, as it is Linux's own

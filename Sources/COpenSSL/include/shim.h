@@ -1,5 +1,6 @@
 #pragma once
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -24,3 +25,8 @@ EVP_PKEY *annals_read_private_key(BIO *bio);
 
 /// Writes a distinguished name as RFC 2253 has it, UTF-8 left as it is.
 void annals_print_name(BIO *bio, const X509_NAME *name);
+
+/// HMAC-SHA256 (RFC 2104) over both parts, one behind the other. 0 where there was no memory.
+int annals_hmac_sha256(const unsigned char *key, size_t key_size, const unsigned char *first,
+                       size_t first_size, const unsigned char *second, size_t second_size,
+                       unsigned char code[32]);

@@ -16,10 +16,11 @@ extension Event {
         bytes.append(field: raw.text)
         bytes.append(word: UInt64(bitPattern: generated.microseconds))
         bytes.append(word: UInt64(traits.count))
-        for trait in traits {
-            bytes.append(field: trait.name)
-            bytes.append(UInt8(trait.value.type.rawValue))
-            bytes.append(value: trait.value)
+        // By index: a copy of each trait would count references twice for each of its texts.
+        for index in traits.indices {
+            bytes.append(field: traits[index].name)
+            bytes.append(UInt8(traits[index].value.type.rawValue))
+            bytes.append(value: traits[index].value)
         }
         return bytes
     }

@@ -18,7 +18,11 @@ struct EventRows {
         try await connection.query(statement, within: deadline.remaining())
     }
 
-    func event(messageID: String) async throws(SQLError) -> Event? {
+    /// - Parameter isWanted: is shown all but a large raw document, which is read only then: an event
+    ///   that is not for the caller costs about as much as one that is not there.
+    func event(
+        messageID: String, where isWanted: (Event) -> Bool
+    ) async throws(SQLError) -> Event? {
         let row = try await query(
             """
             SELECT \(Self.columns) FROM event_id AS i
@@ -26,14 +30,20 @@ struct EventRows {
             WHERE i.message_id = \(messageID)
             """
         ).first
-        guard let row else { return nil }
-        return try await event(from: EventRow(row))
+        guard let row = row.map(EventRow.init) else { return nil }
+        let event = try await event(from: row, raw: row.raw)
+        guard isWanted(event) else { return nil }
+        return row.parts.contains(.raw) ? try await self.event(from: row) : event
     }
 
     func event(from row: EventRow) async throws(SQLError) -> Event {
+        let raw = row.parts.contains(.raw) ? try await document(.raw, of: row.place) : row.raw
+        return try await event(from: row, raw: raw)
+    }
+
+    private func event(from row: EventRow, raw: [UInt8]?) async throws(SQLError) -> Event {
         let traitBytes =
             row.parts.contains(.traits) ? try await document(.traits, of: row.place) : row.traits
-        let raw = row.parts.contains(.raw) ? try await document(.raw, of: row.place) : row.raw
         guard let traits = TraitDocument.decode(traitBytes ?? []),
             let generated = Timestamp(microseconds: row.place.generated),
             let type = try await names.name(of: row.typeID, on: connection)

@@ -84,12 +84,7 @@ struct EventSearch {
         var (lead, stretch) = try await choose(reader)
         var lists = Self.firstLists
         while true {
-            var places = stretch.places
-            for (index, term) in terms.enumerated() where index != lead {
-                if places.count <= Self.fewCandidates { break }
-                places = try await reader.filter(places, by: term)
-            }
-            try await keep(at: places)
+            try await keep(stretch.places[...], but: lead, reader)
             guard let end = stretch.end, !found.isFull else { return }
             advance(past: end)
             if range.isEmpty { return }
@@ -98,6 +93,28 @@ struct EventSearch {
         }
     }
 
+    /// Keeps candidates that the terms beside the lead name, too: some at a time, more and more of
+    /// them, as the first ones may fill the page.
+    private mutating func keep(
+        _ candidates: ArraySlice<EventPlace>, but lead: Int, _ reader: PostingReader
+    ) async throws(SQLError) {
+        var rest = candidates
+        var count = Self.firstCandidates
+        while !rest.isEmpty, !found.isFull {
+            let some = rest.prefix(ofWholeMicroseconds: count)
+            rest = rest.dropFirst(some.count)
+            count = min(count * 4, Self.mostCandidates)
+            var places = Array(some)
+            for (index, term) in terms.enumerated() where index != lead {
+                if places.count <= Self.fewCandidates { break }
+                places = try await reader.filter(places, by: term)
+            }
+            try await keep(at: places)
+        }
+    }
+
+    private static let firstCandidates = 128
+    private static let mostCandidates = 8192
     private static let firstLists = 32
     private static let mostLists = 512
 
@@ -131,13 +148,9 @@ struct EventSearch {
     private mutating func keep(at places: [EventPlace]) async throws(SQLError) {
         var rest = places[...]
         while let first = rest.first, !found.isFull {
-            var count = min(rest.count, sliceSize)
-            // A slice ends with a microsecond, so that its ids can be sorted.
-            let last = rest[rest.startIndex + count - 1].generated
-            while count < rest.count, rest[rest.startIndex + count].generated == last { count += 1 }
-            let slice = rest.prefix(count)
-            rest = rest.dropFirst(count)
-            if count > Self.mostRows {
+            let slice = rest.prefix(ofWholeMicroseconds: sliceSize)
+            rest = rest.dropFirst(slice.count)
+            if slice.count > Self.mostRows {
                 try await keepMany(slice, from: first)
             } else {
                 try await keep(try await rows.rows(at: slice))
@@ -193,5 +206,16 @@ struct EventSearch {
     private mutating func keepIfMatching(_ row: EventRow) async throws(SQLError) {
         let event = try await rows.event(from: row)
         if query.accepts(event) { found.append(event) }
+    }
+}
+
+extension ArraySlice<EventPlace> {
+    /// So many, and all others of the last one's microsecond: their ids can be sorted then.
+    fileprivate func prefix(ofWholeMicroseconds most: Int) -> Self {
+        var end = startIndex + Swift.min(most, count)
+        while end > startIndex, end < endIndex, self[end].generated == self[end - 1].generated {
+            end += 1
+        }
+        return self[..<end]
     }
 }

@@ -7,17 +7,18 @@ import Values
 struct EventWriter {
     let connection: MySQLConnection
     let names: EventTypeNames
+    let backlog: PostingBacklog
 
     /// - Returns: for each event of the group that was stored before, its place and the stored digest.
     func write(_ group: EventGroup) async throws(SQLError) -> [Int: [UInt8]] {
-        let events = group.events
-        let types = try await names.note(events, on: connection)
+        let types = try await names.note(group.events, on: connection)
+        try await backlog.mark(group.events, on: connection)
         return try await connection.transaction { () async throws(SQLError) in
             let found = try await insertIDs(of: group)
             // A transaction of ours was committed and we were not told: all of it is there.
             if found.ours == 0 {
-                let new = events.indices.filter { found.known[$0] == nil }.map { events[$0] }
-                try await insert(new.sorted { $0.place < $1.place }, types)
+                let new = group.logOrder.filter { found.known[$0] == nil }
+                try await insert(group.events, at: new, types)
             }
             return found.known
         }
@@ -74,15 +75,16 @@ struct EventWriter {
         return found
     }
 
-    /// - Parameter events: in the order of their places, so that rows are appended.
+    /// - Parameter new: where in `events` those to insert are, in the order of the log, so that rows
+    ///   are appended.
     private func insert(
-        _ events: [PreparedEvent], _ types: [ExactText: Int64]
+        _ events: [PreparedEvent], at new: [Int], _ types: [ExactText: Int64]
     ) async throws(SQLError) {
-        if events.isEmpty { return }
+        if new.isEmpty { return }
         var rows = EventRowsToWrite()
-        for event in events {
-            guard let typeID = types[event.type] else { throw EventTypeNames.unnoted }
-            rows.append(event, typeID: typeID)
+        for index in new {
+            guard let typeID = types[events[index].type] else { throw EventTypeNames.unnoted }
+            rows.append(events[index], typeID: typeID)
         }
         try await connection.execute(
             """
@@ -98,6 +100,6 @@ struct EventWriter {
         }
         try await connection.execute(
             "INSERT INTO posting (trait_key, minute, list, entries) VALUES (?, ?, ?, ?)",
-            for: PostingRows(events).rows)
+            for: PostingRows(events, at: new).rows)
     }
 }

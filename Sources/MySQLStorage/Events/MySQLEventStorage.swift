@@ -16,7 +16,8 @@ struct MySQLEventStorage: EventStorage {
         if events.isEmpty { return [] }
         var group = EventGroup(events, ties: database.ties.range)
         let known = try await database.write { connection throws(SQLError) in
-            let writer = EventWriter(connection: connection, names: database.names)
+            let writer = EventWriter(
+                connection: connection, names: database.names, backlog: database.backlog)
             do throws(SQLError) {
                 return try await writer.write(group)
             } catch {
@@ -36,8 +37,10 @@ struct MySQLEventStorage: EventStorage {
     func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
         try await read { rows throws(SQLError) in
             if let id = query.messageID {
-                let event = try await rows.event(messageID: id)
-                return event.map { query.accepts($0) && query.limit > 0 ? [$0] : [] } ?? []
+                let event = try await rows.event(messageID: id) {
+                    query.accepts($0) && query.limit > 0
+                }
+                return event.map { [$0] } ?? []
             }
             if query.order.sortsByTime {
                 var search = EventSearch(query, rows: rows)
@@ -51,10 +54,9 @@ struct MySQLEventStorage: EventStorage {
     func event(
         _ messageID: String, visibleTo visibility: Visibility
     ) async throws(StorageError) -> Event? {
-        let event = try await read { rows throws(SQLError) in
-            try await rows.event(messageID: messageID)
+        try await read { rows throws(SQLError) in
+            try await rows.event(messageID: messageID, where: visibility.admits)
         }
-        return event.flatMap { visibility.admits($0) ? $0 : nil }
     }
 
     func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String] {
@@ -102,10 +104,18 @@ struct MySQLEventStorage: EventStorage {
     ) async throws(StorageError) -> Int {
         let options = database.options
         return try await database.maintain { connection throws(SQLError) in
-            try await Partitions(connection: connection, options: options)
+            let count = try await Partitions(connection: connection, options: options)
                 .maintain(at: now, droppingBefore: cutoff)
+            if let quiet = options.mergeAfter {
+                try await PostingMerge(connection: connection, quiet: quiet)
+                    .run(until: .now + Self.longestMerge)
+            }
+            return count
         }
     }
+
+    /// What is left then waits for the next time: events that are to be deleted wait meanwhile.
+    private static let longestMerge = Duration.seconds(60)
 
     func eventCount() async throws(StorageError) -> Int? {
         try await read { rows async throws(SQLError) -> Int? in

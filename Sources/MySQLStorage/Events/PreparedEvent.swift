@@ -9,7 +9,7 @@ struct PreparedEvent: Sendable {
     let type: ExactText
     /// See `TraitDocument`.
     let traits: [UInt8]
-    /// What the event is found by, each key once.
+    /// What the event is found by; see `PostingKeys`.
     let keys: [Int64]
     /// Stands for the event's type and the names and types of its traits; see `event_shape`.
     let shape: Int64

@@ -7,7 +7,7 @@ import SQLStorage
 /// The shape stands for the names and types of all its traits. Publishers send thousands of events
 /// of one shape, so one entry for the shape does what else one for each trait would have to.
 enum PostingKeys {
-    /// Each key once, in no order.
+    /// In no order; a key stands twice only where two things share it.
     ///
     /// - Parameter all: `IndexKey.all(of: event)`: the type, then for each trait its presence and,
     ///   unless it is null, its value, then whether it is unowned.
@@ -24,7 +24,7 @@ enum PostingKeys {
             }
         }
         keys += all[place...]
-        return Array(Set(keys))
+        return keys
     }
 
     static func of(_ event: Event) -> [Int64] {

@@ -13,7 +13,7 @@ struct Partitions {
     let options: ServerStoreOptions
 
     /// The same partitions on each: an event, its parts and its postings go together.
-    private static let tables = ["posting", "event_part", "event"]
+    private static let tables = ["posting_day", "posting", "event_part", "event"]
     private static let idsAtOnce = 1000
 
     private struct Partition {

@@ -54,28 +54,39 @@ struct Retention {
         return count
     }
 
-    /// Everything of a minute before the cutoff's is gone or going, so its lists go as a whole.
+    /// Everything before the cutoff is gone or going, so lists that end before it go as a whole.
     private func deletePostings(of events: [Event]) async throws(SQLError) {
-        let edge = PostingMinute(containing: cutoff.microseconds)
-        var lists: Set<ListName> = []
-        for event in events {
-            let minute = PostingMinute(containing: event.generated.microseconds)
-            guard minute < edge else { continue }
-            for key in PostingKeys.of(event) { lists.insert(ListName(key: key, minute: minute)) }
-        }
-        var bulk = BulkRows(.integer, .integer)
-        for list in lists.sorted(by: { $0.order < $1.order }) {
-            bulk.append(.integer(list.key), .integer(list.minute.start))
+        let edge = PostingSpan.minute.start(containing: cutoff.microseconds)
+        var days = BulkRows(.integer, .integer, .integer)
+        for list in Self.lists(of: events, .day) {
+            days.append(
+                .integer(list.key), .integer(list.start), .integer(cutoff.microseconds))
         }
         try await connection.execute(
-            "DELETE FROM posting WHERE trait_key = ? AND minute = ?", for: bulk)
+            "DELETE FROM posting_day WHERE trait_key = ? AND day = ? AND finish < ?", for: days)
+        var minutes = BulkRows(.integer, .integer)
+        for list in Self.lists(of: events, .minute) where list.start < edge {
+            minutes.append(.integer(list.key), .integer(list.start))
+        }
+        try await connection.execute(
+            "DELETE FROM posting WHERE trait_key = ? AND minute = ?", for: minutes)
+    }
+
+    /// Where the events are named, in the order of the lists' primary key.
+    private static func lists(of events: [Event], _ span: PostingSpan) -> [ListName] {
+        var lists: Set<ListName> = []
+        for event in events {
+            let start = span.start(containing: event.generated.microseconds)
+            for key in PostingKeys.of(event) { lists.insert(ListName(key: key, start: start)) }
+        }
+        return lists.sorted { $0.order < $1.order }
     }
 
     private struct ListName: Hashable {
         let key: Int64
-        let minute: PostingMinute
+        let start: Int64
 
-        var order: (Int64, Int64) { (key, minute.start) }
+        var order: (Int64, Int64) { (key, start) }
     }
 
     // MARK: - Of one type
@@ -83,21 +94,21 @@ struct Retention {
     private func delete(_ type: String, atMost batchSize: Int) async throws(SQLError) -> Int {
         guard var range = TimeRange(before: cutoff) else { return 0 }
         let key = IndexKey.eventType(type)
+        let query = PostingQuery(rows: rows, isAscending: true)
         var count = 0
         while count < batchSize, !range.isEmpty {
-            let lists = try await PostingLists(
-                key, in: range, atMost: Self.listsAtOnce, from: rows)
-            let places = lists.places.filter { $0.generated <= last }
-            var rest = places[...]
+            let read = try await query.lists(of: [key], in: range, atMost: Self.listsAtOnce)
+            let places = read.lists.flatMap(\.places).filter { $0.generated <= last }
+            var rest = places.sorted()[...]
             while !rest.isEmpty, count < batchSize {
                 // Some of the slice may be gone, or of a type that shares the key.
                 let slice = rest.prefix(min(Self.eventsAtOnce, batchSize - count))
                 rest = rest.dropFirst(slice.count)
                 count += try await delete(type, at: slice)
             }
-            guard rest.isEmpty, let end = lists.end else { break }
-            try await deleteOutlived(lists)
-            range.lower = end
+            guard rest.isEmpty, let end = read.end else { break }
+            try await deleteOutlived(read.lists)
+            range.lower = end + 1
         }
         return count
     }
@@ -117,16 +128,22 @@ struct Retention {
     }
 
     /// Lists that name no event any more; the other keys' lists go with their partition.
-    private func deleteOutlived(_ lists: PostingLists) async throws(SQLError) {
-        let left = Set(try await rows.messageIDs(at: lists.places).map(\.place))
-        var bulk = BulkRows(.integer, .integer, .integer)
-        for list in lists.lists where !list.places.contains(where: left.contains) {
-            bulk.append(
-                .integer(lists.key), .integer(list.minute.start), .integer(list.number))
+    private func deleteOutlived(_ lists: [StoredPostingList]) async throws(SQLError) {
+        let left = Set(try await rows.messageIDs(at: lists.flatMap(\.places)).map(\.place))
+        var days = BulkRows(.integer, .integer, .integer)
+        var minutes = days
+        for list in lists where !list.places.contains(where: left.contains) {
+            switch list.span {
+            case .day:
+                days.append(.integer(list.key), .integer(list.start), .integer(list.number))
+            case .minute:
+                minutes.append(.integer(list.key), .integer(list.start), .integer(list.number))
+            }
         }
-        if bulk.isEmpty { return }
         try await connection.execute(
-            "DELETE FROM posting WHERE trait_key = ? AND minute = ? AND list = ?", for: bulk)
+            "DELETE FROM posting_day WHERE trait_key = ? AND day = ? AND list = ?", for: days)
+        try await connection.execute(
+            "DELETE FROM posting WHERE trait_key = ? AND minute = ? AND list = ?", for: minutes)
     }
 
     // MARK: - Rows

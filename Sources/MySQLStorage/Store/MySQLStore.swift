@@ -29,6 +29,7 @@ struct MySQLDatabase: Sendable {
     let writers: ConnectionPool<MySQLConnection>
     let readers: ConnectionPool<MySQLConnection>
     let names: EventTypeNames
+    let backlog: PostingBacklog
     let ties = TieWidth()
 
     init(connection: MySQLOptions, options: ServerStoreOptions) {
@@ -36,10 +37,13 @@ struct MySQLDatabase: Sendable {
         self.options = options
         let names = EventTypeNames()
         self.names = names
+        let backlog = PostingBacklog(quiet: options.mergeAfter ?? .seconds(600))
+        self.backlog = backlog
         let open: @Sendable () async throws(SQLError) -> MySQLConnection = {
             () async throws(SQLError) in
             // The server may have come back with another state of the tables: from a backup, say.
             names.forget()
+            backlog.forget()
             return try await StoreSchema.openServing(connection)
         }
         writers = ConnectionPool(

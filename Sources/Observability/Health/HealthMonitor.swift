@@ -55,10 +55,10 @@ package actor HealthMonitor {
         healthy.set(Int64(found.isEmpty ? 1 : 0))
     }
 
-    /// Why the service is not well; empty while it is.
+    /// Why the service is not well; empty while it is. Nothing is well before it has been asked.
     package func failures() async -> [String] {
         if lastProbed == nil && asking == nil { await probe() }
-        guard let lastProbed else { return [] }
+        guard let lastProbed else { return ["\(asking ?? "health"): has not answered yet"] }
         if now() - lastProbed > staleAfter {
             return reasons + ["\(asking ?? "health"): has not answered in time"]
         }

@@ -6,13 +6,29 @@ package import HTTP
 /// - Source: oslo.middleware's healthcheck as Panko serves it: its texts, its JSON and its codes.
 ///   Unlike Panko's, it says what the monitor knows of the database.
 package struct HealthPage: Responder {
-    private let monitor: HealthMonitor
     private let disableFile: String?
+    private let note: @Sendable () -> String?
+    private let failures: @Sendable () async -> [String]
 
-    /// - Parameter disableFile: while this file exists, the answer is 503.
-    package init(monitor: HealthMonitor, disableFile: String?) {
-        self.monitor = monitor
+    /// - Parameters:
+    ///   - disableFile: while this file exists, the answer is 503.
+    ///   - note: what should be known and is no failure; follows the reasons.
+    ///   - failures: why requests should go elsewhere; empty where they need not.
+    package init(
+        disableFile: String?, note: @escaping @Sendable () -> String? = { nil },
+        failures: @escaping @Sendable () async -> [String]
+    ) {
         self.disableFile = disableFile
+        self.note = note
+        self.failures = failures
+    }
+
+    /// The failures are those the monitor knows of.
+    package init(
+        monitor: HealthMonitor, disableFile: String?,
+        note: @escaping @Sendable () -> String? = { nil }
+    ) {
+        self.init(disableFile: disableFile, note: note, failures: { await monitor.failures() })
     }
 
     package func respond(to request: Request) async -> Response {
@@ -20,7 +36,8 @@ package struct HealthPage: Responder {
         let isWell = failures.isEmpty
         let status: Status = isWell ? .ok : .unavailable
         if request.method == "HEAD" { return Response(status: isWell ? .noContent : status) }
-        let reasons = isWell ? ["OK"] : failures
+        var reasons = isWell ? ["OK"] : failures
+        if let note = note() { reasons.append(note) }
         return HealthFormat(accept: request.headers["Accept"]).response(status, reasons)
     }
 
@@ -28,7 +45,7 @@ package struct HealthPage: Responder {
         if let disableFile, FileManager.default.fileExists(atPath: disableFile) {
             return ["DISABLED BY FILE"]
         }
-        return await monitor.failures()
+        return await failures()
     }
 }
 

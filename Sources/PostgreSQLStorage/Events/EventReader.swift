@@ -11,8 +11,8 @@ struct EventReader {
     func events(matching query: EventQuery) async throws(SQLError) -> [Event] {
         if query.limit <= 0 { return [] }
         if let id = query.messageID {
-            let event = try await rows.event(messageID: id)
-            return event.map { isAnswer($0, to: query) ? [$0] : [] } ?? []
+            let event = try await rows.event(messageID: id) { isAnswer($0, to: query) }
+            return event.map { [$0] } ?? []
         }
         guard let window = TimeWindow(for: query),
             let conditions = try await conditions(for: query)

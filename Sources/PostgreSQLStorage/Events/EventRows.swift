@@ -29,15 +29,29 @@ struct EventRows {
         return try await connection.search(statement, within: limit)
     }
 
-    func event(messageID: String) async throws(SQLError) -> Event? {
+    /// - Parameter isWanted: is shown all but a large raw document, which is read only then: an event
+    ///   that is not for the caller costs about as much as one that is not there.
+    func event(
+        messageID: String, where isWanted: (Event) -> Bool
+    ) async throws(SQLError) -> Event? {
         let rows = try await connection.query(
             """
             SELECT generated FROM event_id WHERE message_id = \(messageID)
             """, within: limit)
-        guard let row = rows.first, let generated = Timestamp(microseconds: row.integer(0)) else {
-            return nil
-        }
-        return try await event(at: EventPosition(generated: generated, messageID: messageID))
+        // Where there is none it is looked for all the same, which takes as long as where there is one.
+        let generated = rows.first.flatMap { Timestamp(microseconds: $0.integer(0)) } ?? .earliest
+        let found = try await connection.query(
+            """
+            SELECT message_id, event_type_id, generated, traits,
+                CASE WHEN octet_length(raw) <= 16384 THEN raw END,
+                CASE WHEN octet_length(raw) <= 16384 THEN 0 ELSE octet_length(raw) END::bigint
+            FROM event WHERE generated = \(SQLValue(generated)) AND message_id = \(messageID)
+            """, within: limit)
+        guard let row = found.first, let event = try await events(from: [row]).first,
+            isWanted(event)
+        else { return nil }
+        let isWhole = row.isNull(5) || row.integer(5) == 0
+        return isWhole ? event : try await self.event(at: EventPosition(of: event))
     }
 
     private func event(at position: EventPosition) async throws(SQLError) -> Event? {

@@ -10,14 +10,7 @@ struct EventSearch {
     private let rows: EventRows
     private let deadline: ContinuousClock.Instant
     private var page: EventPage
-    /// Events that the next walk looks at.
-    private var stride: Int
-    /// Microseconds that the last walk has covered.
-    private var span: Int64 = 0
-    /// No window is wider, in microseconds: a hundred years.
-    private static let longest: Int64 = 3_155_760_000_000_000
-    /// The index on traits finds what is asked for faster than a walk.
-    private var isRare = false
+    private var pace: SearchPace
     /// The page goes on behind it.
     private var after: EventPosition?
 
@@ -28,14 +21,14 @@ struct EventSearch {
         deadline = .now + rows.limit
         page = EventPage(for: query)
         after = query.after
-        stride = rows.sizes.probedEvents
+        pace = SearchPace(probe: rows.sizes.probedEvents)
     }
 
     /// - Parameter windows: in the order of time that is asked for.
     mutating func page(in windows: [TimeWindow]) async throws(SQLError) -> [Event] {
         for window in windows where !page.isFull {
             if conditions.traitKeys.isEmpty || !query.order.sortsByTime {
-                try await search(window, byTraits: false)
+                try await search(window, by: .order)
             } else {
                 try await searchByTraits(window)
             }
@@ -48,67 +41,112 @@ struct EventSearch {
     /// rare, and a walk for one of those would not end.
     private mutating func searchByTraits(_ window: TimeWindow) async throws(SQLError) {
         var rest = window
-        while !isRare, !page.isFull {
-            guard let first = try await firstEvents(of: rest) else {
-                try await search(rest, byTraits: false)
+        if !pace.isProbed {
+            guard let (first, sample) = try await probe(rest) else {
+                try await search(rest, by: .order)
                 return
             }
-            span = first.span
-            guard let (walked, other) = rest.divided(at: edge(of: first), ascending: ascending)
-            else { break }
+            pace.learn(sample, wanted: wanted)
+            if pace.isRare {
+                // A window is to begin where the events do, which may be centuries later.
+                rest = ascending ? rest.from(first.start) : rest.until(first.end)
+            } else {
+                rest = try await walk(first, of: rest)
+            }
+        }
+        while !pace.isRare, !page.isFull {
+            guard let next = try await firstEvents(of: rest) else {
+                try await search(rest, by: .order)
+                return
+            }
             let before = page.events.count
-            try await search(walked, byTraits: false)
-            rest = other
-            learn(from: page.events.count - before)
+            rest = try await walk(next, of: rest)
+            pace.learn(found: page.events.count - before, wanted: wanted)
         }
         try await searchByIndex(rest)
     }
 
-    /// Window by window, each wider than the last for as long as they show something: a value that is
-    /// frequent after all is not read as a whole. What shows nothing is rare, and read at once.
+    /// - Parameter stretch: the first events of `window`.
+    /// - Returns: what comes behind it.
+    private mutating func walk(
+        _ stretch: TimeWindow, of window: TimeWindow
+    ) async throws(SQLError) -> TimeWindow {
+        // The cut belongs to the later part, so an ascending walk leaves out its last instant.
+        let edge = ascending ? stretch.end : stretch.start
+        guard let (walked, rest) = window.divided(at: edge, ascending: ascending) else {
+            pace.note(span: 1, found: 0)
+            return window
+        }
+        let before = page.events.count
+        try await search(walked, by: .order)
+        pace.note(span: stretch.span, found: page.events.count - before)
+        return rest
+    }
+
+    /// Window by window, each as wide as what was found before it says that the page needs: a value
+    /// that is not so rare is not read as a whole.
     private mutating func searchByIndex(_ window: TimeWindow) async throws(SQLError) {
         var rest = window
-        while !page.isFull {
-            span = min(span, Self.longest) * 16
+        while !page.isFull, let span = pace.window(wanted: wanted) {
             let start = ascending ? rest.start : rest.end
             let edge = start.advanced(byMicroseconds: ascending ? span : -span)
             guard let (piece, other) = rest.divided(at: edge, ascending: ascending) else { break }
             let before = page.events.count
-            try await search(piece, byTraits: true)
+            try await search(piece, by: .index)
+            pace.note(span: span, found: page.events.count - before)
             rest = other
-            if page.events.count == before { break }
         }
-        if !page.isFull { try await search(rest, byTraits: true) }
+        if !page.isFull { try await search(rest, by: .index) }
     }
 
-    /// - Parameter found: how many of the last `stride` events match.
-    private mutating func learn(from found: Int) {
-        let wanted = query.limit - page.events.count
-        guard found >= 8, wanted * stride / found <= 12 * rows.sizes.probedEvents else {
-            isRare = true
-            return
+    /// What the next statement should bring.
+    private var wanted: Int {
+        max(1, min(query.limit - page.events.count, rows.sizes.mostRows))
+    }
+
+    /// Looks at the next events of a window, whatever their traits.
+    ///
+    /// - Returns: where they are and what they show; nil where the window holds no more than those.
+    private func probe(
+        _ window: TimeWindow
+    ) async throws(SQLError) -> (first: TimeWindow, sample: SearchSample)? {
+        let matches = conditions.common + conditions.traitsByRow + conditions.anyAlternative
+        var counts: SQLStatement = "count(*) FILTER (WHERE true\(matches))"
+        for key in conditions.traitKeys {
+            counts += ", count(*) FILTER (WHERE \(SearchConditions.has(key)))"
         }
-        stride = max(stride, wanted * stride / found)
+        guard let row = try await first(of: window, columns: "*", counting: ", " + counts),
+            let place = stretch(row)
+        else { return nil }
+        let rarest = conditions.traitKeys.indices.map { row.integer(4 + $0) }.min() ?? 0
+        let sample = SearchSample(
+            events: pace.stride, span: place.span, matches: Int(row.integer(3)),
+            rarest: Int(rarest))
+        return (place, sample)
     }
 
-    private func edge(of first: TimeWindow) -> Timestamp {
-        // The cut belongs to the later part, so an ascending walk leaves out its last instant.
-        ascending ? first.end : first.start
-    }
-
-    /// - Returns: the times of the first `stride` events of a window, whatever their traits; nil where
+    /// - Returns: the times of the next `stride` events of a window, whatever their traits; nil where
     ///   it holds no more than those.
     private func firstEvents(of window: TimeWindow) async throws(SQLError) -> TimeWindow? {
+        try await first(of: window, columns: "generated", counting: "").flatMap(stretch)
+    }
+
+    private func first(
+        of window: TimeWindow, columns: SQLStatement, counting counts: SQLStatement
+    ) async throws(SQLError) -> SQLRow? {
         let direction = SQLStatement(stringLiteral: ascending ? "ASC" : "DESC")
-        let rows = try await rows.search(
+        return try await rows.search(
             """
-            SELECT min(generated), max(generated), count(*) FROM (
-                SELECT generated FROM event WHERE \(window.condition)
-                ORDER BY generated \(direction) LIMIT \(stride + 1)
+            SELECT min(generated), max(generated), count(*)\(counts) FROM (
+                SELECT \(columns) FROM event WHERE \(left(of: window).condition)
+                ORDER BY generated \(direction) LIMIT \(pace.stride + 1)
             ) AS first
-            """, within: remainingTime())
-        guard let row = rows.first, row.integer(2) > stride,
-            let start = Timestamp(microseconds: row.integer(0)),
+            """, within: remainingTime()
+        ).first
+    }
+
+    private func stretch(_ row: SQLRow) -> TimeWindow? {
+        guard row.integer(2) > pace.stride, let start = Timestamp(microseconds: row.integer(0)),
             let end = Timestamp(microseconds: row.integer(1))
         else { return nil }
         return TimeWindow(start, end)
@@ -117,12 +155,12 @@ struct EventSearch {
     private var ascending: Bool { query.order.isTimeAscending }
 
     private mutating func search(
-        _ window: TimeWindow, byTraits: Bool
+        _ window: TimeWindow, by way: SearchWay
     ) async throws(SQLError) {
         while !page.isFull {
-            let wanted = min(query.limit - page.events.count, rows.sizes.mostRows)
+            let wanted = wanted
             let found = try await rows.search(
-                statement(window, atMost: wanted, byTraits: byTraits), within: remainingTime())
+                statement(window, atMost: wanted, by: way), within: remainingTime())
             let names = try await rows.types.names(
                 of: Set(found.map { $0.integer(1) }), on: rows.connection)
             for row in found where !page.isFull {
@@ -134,10 +172,15 @@ struct EventSearch {
         }
     }
 
-    func statement(_ window: TimeWindow, atMost count: Int, byTraits: Bool) -> SQLStatement {
-        var condition = window.condition + conditions.common
+    private func statement(
+        _ window: TimeWindow, atMost count: Int, by way: SearchWay
+    ) -> SQLStatement {
+        var condition = left(of: window).condition + conditions.common
+        // Sorted by id, what is asked for can only be found by its traits.
+        let isWalk = way == .order && query.order.sortsByTime
+        condition += isWalk ? conditions.traitsByRow : conditions.traitsByIndex
         if let after { condition += Self.behind(after, query.order) }
-        let order = order(byTraits: byTraits)
+        let order = order(by: way)
         let searches = conditions.alternatives.map { alternative -> SQLStatement in
             """
             SELECT message_id, \(EventRows.columns) FROM event WHERE \(condition)\(alternative)
@@ -148,17 +191,23 @@ struct EventSearch {
         let union = searches.dropFirst().reduce("(\(first))" as SQLStatement) {
             $0 + " UNION ALL (\($1))"
         }
-        return union + " ORDER BY \(self.order(byTraits: false)) LIMIT \(count)"
+        return union + " ORDER BY \(self.order(by: .order)) LIMIT \(count)"
     }
 
-    private func order(byTraits: Bool) -> SQLStatement {
+    /// The page goes on where it stands: what lies before is not even passed over.
+    private func left(of window: TimeWindow) -> TimeWindow {
+        guard let after, query.order.sortsByTime else { return window }
+        return ascending ? window.from(after.generated) : window.until(after.generated)
+    }
+
+    private func order(by way: SearchWay) -> SQLStatement {
         let time = query.order.isTimeAscending ? "ASC" : "DESC"
         let id = query.order.isIDAscending ? "ASC" : "DESC"
         guard query.order.sortsByTime else {
             return SQLStatement(stringLiteral: "message_id \(id)")
         }
         // An expression has no index: the server has to find the events by what they are.
-        let generated = byTraits ? "generated + interval '0'" : "generated"
+        let generated = way == .order ? "generated" : "generated + interval '0'"
         return SQLStatement(stringLiteral: "\(generated) \(time), message_id \(id)")
     }
 
@@ -180,4 +229,12 @@ struct EventSearch {
         }
         return left
     }
+}
+
+/// How one statement finds what it is asked for.
+private enum SearchWay {
+    /// By walking in the order that is asked for.
+    case order
+    /// By the index on traits.
+    case index
 }

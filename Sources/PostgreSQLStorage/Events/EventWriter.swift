@@ -23,16 +23,10 @@ struct EventWriter {
         _ group: EventGroup, earlier: Set<Int>, taken: ([Int]) -> Void
     ) async throws(SQLError) -> [StoredID] {
         let typeIDs = try await types.note(group.events, on: connection)
-        return try await connection.transaction { () async throws(SQLError) -> [StoredID] in
+        do throws(SQLError) {
             let isNew = try await takeIDs(of: group.events)
             let places = group.events.indices.filter { isNew[$0] }
             taken(places)
-            let fresh = places.compactMap { place in
-                typeIDs[ExactText(group.events[place].event.eventType)].map {
-                    TypedEvent(prepared: group.events[place], typeID: $0)
-                }
-            }
-            if !fresh.isEmpty { try await insert(fresh) }
             var stored = Array(repeating: StoredID.new, count: group.events.count)
             if places.count < group.events.count {
                 let known = group.events.indices.filter { !isNew[$0] }
@@ -47,22 +41,34 @@ struct EventWriter {
                 }
             }
             if !earlier.isEmpty { try await forceWaitForDisk() }
+            try await commit(
+                places.compactMap { place in
+                    typeIDs[ExactText(group.events[place].event.eventType)].map {
+                        TypedEvent(prepared: group.events[place], typeID: $0)
+                    }
+                })
             return stored
+        } catch {
+            // Where the link is lost the server rolls back by itself.
+            if await connection.isUsable { _ = try? await connection.execute("ROLLBACK") }
+            throw error
         }
     }
 
+    /// Begins the transaction, too.
+    ///
     /// - Returns: for each event, whether nobody had taken its id.
     private func takeIDs(of events: [PreparedEvent]) async throws(SQLError) -> [Bool] {
-        let rows = try await connection.query(
-            """
-            INSERT INTO event_id (message_id, generated, digest)
-            SELECT message_id, generated, digest FROM unnest(
-                \(.blob(BinaryArray.texts(events.map(\.event.messageID))))::text[],
-                \(.blob(BinaryArray.times(events.map(\.event.generated.microseconds))))::timestamptz[],
-                \(.blob(BinaryArray.blobs(events.map(\.digest))))::bytea[]
-            ) AS incoming (message_id, generated, digest)
-            ON CONFLICT (message_id) DO NOTHING RETURNING message_id
-            """, within: Self.limit)
+        let rows = try await connection.begin(
+            with: """
+                INSERT INTO event_id (message_id, generated, digest)
+                SELECT message_id, generated, digest FROM unnest(
+                    \(.blob(BinaryArray.texts(events.map(\.event.messageID))))::text[],
+                    \(.blob(BinaryArray.times(events.map(\.event.generated.microseconds))))::timestamptz[],
+                    \(.blob(BinaryArray.blobs(events.map(\.digest))))::bytea[]
+                ) AS incoming (message_id, generated, digest)
+                ON CONFLICT (message_id) DO NOTHING RETURNING message_id
+                """, within: Self.limit)
         if rows.count == events.count { return Array(repeating: true, count: rows.count) }
         let new = Set(rows.map { ExactText($0.text(0)) })
         return events.map { new.contains(ExactText($0.event.messageID)) }
@@ -79,15 +85,20 @@ struct EventWriter {
         return rows.reduce(into: [:]) { $0[ExactText($1.text(0))] = $1.blob(1) }
     }
 
-    private func insert(_ events: [TypedEvent]) async throws(SQLError) {
-        if events.count < smallestCopy {
-            try await connection.execute(arrays(of: events), within: Self.limit)
+    /// Ends the transaction with the rows of the events that are new.
+    private func commit(_ events: [TypedEvent]) async throws(SQLError) {
+        if events.count >= smallestCopy {
+            try await connection.commit(
+                withCopy: """
+                    COPY event
+                        (generated, event_type_id, project_key, message_id, trait_keys, traits, raw)
+                    FROM STDIN (FORMAT binary)
+                    """, EventRowData(events).bytes, within: Self.limit)
+        } else if events.isEmpty {
+            // As a statement of its own, COMMIT can be lost as well.
+            try await connection.commit(with: "SELECT 1", within: Self.limit)
         } else {
-            _ = try await connection.copy(
-                """
-                COPY event (generated, event_type_id, project_key, message_id, trait_keys, traits, raw)
-                FROM STDIN (FORMAT binary)
-                """, EventRowData(events).bytes, within: Self.limit)
+            try await connection.commit(with: arrays(of: events), within: Self.limit)
         }
     }
 

@@ -19,6 +19,7 @@ extension PostgreSQLEventStorage {
             let upkeep = PartitionUpkeep(
                 connection: connection, options: links.options.server, sizes: links.sizes)
             _ = try await upkeep.prepare(at: now)
+            try await upkeep.summarizeTimes()
             return try await upkeep.drop(before: cutoff)
         }
         links.partitions.forget()

@@ -45,10 +45,9 @@ package final class PostgreSQLEventStorage: EventStorage {
         _ messageID: String, visibleTo visibility: Visibility
     ) async throws(StorageError) -> Event? {
         if messageID.holdsNUL { return nil }
-        let event = try await reading { rows async throws(SQLError) in
-            try await rows.event(messageID: messageID)
+        return try await reading { rows async throws(SQLError) in
+            try await rows.event(messageID: messageID, where: visibility.admits)
         }
-        return event.flatMap { visibility.admits($0) ? $0 : nil }
     }
 
     package func events(matching query: EventQuery) async throws(StorageError) -> [Event] {

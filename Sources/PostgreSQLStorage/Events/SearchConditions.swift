@@ -10,8 +10,8 @@ import Values
 struct SearchConditions {
     var common: SQLStatement = ""
     var alternatives: [SQLStatement] = [""]
-    /// Keys of the index on traits that a match has; they are part of `common` as well.
-    var traitKeys: [Int32] = []
+    /// Keys of the index on traits that a match has; no part of `common`.
+    private(set) var traitKeys: [Int32] = []
     /// Nothing can match.
     var isEmpty = false
 
@@ -26,10 +26,33 @@ struct SearchConditions {
         if let having = query.having {
             common += " AND traits -> \(having.type.name)::text ? \(having.name)::text"
         }
-        if !traitKeys.isEmpty {
-            common += " AND trait_keys @> \(.blob(BinaryArray.halves(traitKeys)))::integer[]"
-        }
         if let typesWithTraits, typeID == nil { narrow(to: typesWithTraits) }
+    }
+
+    /// All trait keys, so that the index on traits is asked.
+    var traitsByIndex: SQLStatement {
+        if traitKeys.isEmpty { return "" }
+        return " AND trait_keys @> \(.blob(BinaryArray.halves(traitKeys)))::integer[]"
+    }
+
+    /// The same said so that no index knows it, for a walk in the order of time. It is also the
+    /// cheaper comparison where each row is looked at: a fifth of the whole walk.
+    var traitsByRow: SQLStatement {
+        traitKeys.reduce("") { $0 + " AND \(Self.has($1))" }
+    }
+
+    /// One of `alternatives` as a single condition.
+    var anyAlternative: SQLStatement {
+        guard alternatives.count > 1, let first = alternatives.first else { return alternatives[0] }
+        let rest = alternatives.dropFirst().reduce("(true\(first)" as SQLStatement) {
+            $0 + " OR true\($1)"
+        }
+        return " AND " + rest + ")"
+    }
+
+    /// Holds for events with a key of the index on traits, and asks no index.
+    static func has(_ key: Int32) -> SQLStatement {
+        "\(Int64(key))::integer = ANY(trait_keys)"
     }
 
     private mutating func narrow(to types: [Int64]) {

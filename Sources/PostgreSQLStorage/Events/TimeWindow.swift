@@ -28,6 +28,12 @@ struct TimeWindow: Equatable {
         self.init(start, end)
     }
 
+    /// What is left of it from a moment on; all of it where that would be nothing.
+    func from(_ time: Timestamp) -> TimeWindow { TimeWindow(max(start, time), end) ?? self }
+
+    /// What is left of it until a moment; all of it where that would be nothing.
+    func until(_ time: Timestamp) -> TimeWindow { TimeWindow(start, min(end, time)) ?? self }
+
     /// Microseconds from its start to its end, at least one.
     var span: Int64 { max(1, end.microseconds - start.microseconds) }
 

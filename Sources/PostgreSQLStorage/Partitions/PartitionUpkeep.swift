@@ -54,6 +54,23 @@ struct PartitionUpkeep {
             """, within: Self.limit)
     }
 
+    /// Has the index on ranges of time know the blocks that were filled since the last time: until
+    /// then every search in a window reads them, too. A vacuum does the same, but only once a fifth
+    /// of a partition is new; where one is at work it is not disturbed.
+    func summarizeTimes() async throws(SQLError) {
+        _ = try await connection.search(
+            """
+            SELECT brin_summarize_new_values(part.inhrelid)::bigint
+            FROM pg_inherits AS part
+            JOIN pg_index ON pg_index.indexrelid = part.inhrelid
+            JOIN pg_class AS log ON log.oid = pg_index.indrelid
+            JOIN pg_stat_user_tables AS grown ON grown.relid = log.oid
+            WHERE part.inhparent = to_regclass('event_time_ranges') AND grown.n_ins_since_vacuum > 0
+                AND pg_has_role(log.relowner, 'USAGE')
+                AND NOT EXISTS (SELECT FROM pg_stat_progress_vacuum AS v WHERE v.relid = log.oid)
+            """, within: Self.limit)
+    }
+
     /// Takes whole partitions out of the log, and then their ids out of `event_id`.
     ///
     /// - Returns: how many events went.

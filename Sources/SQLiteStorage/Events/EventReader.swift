@@ -18,8 +18,8 @@ struct EventReader {
     ) throws(SQLError) -> [Event] {
         try database.snapshot { () throws(SQLError) -> [Event] in
             if let id = query.messageID {
-                let event = try rows.event(messageID: id)
-                return event.map { isAnswer($0, to: query) ? [$0] : [] } ?? []
+                let event = try rows.event(messageID: id) { isAnswer($0, to: query) }
+                return event.map { [$0] } ?? []
             }
             let sources = try sources(for: query, plan: plan, tail: tail)
             if query.order.sortsByTime {
@@ -31,8 +31,10 @@ struct EventReader {
         }
     }
 
-    func event(_ messageID: String) throws(SQLError) -> Event? {
-        try rows.event(messageID: messageID)
+    func event(_ messageID: String, visibleTo visibility: Visibility) throws(SQLError) -> Event? {
+        try database.snapshot { () throws(SQLError) in
+            try rows.event(messageID: messageID, where: visibility.admits)
+        }
     }
 
     private var budget: SearchBudget { SearchBudget(timeLimit) }

@@ -18,13 +18,25 @@ struct EventRows {
         return try row.map(event(from:))
     }
 
-    func event(messageID: String) throws(SQLError) -> Event? {
+    /// - Parameter isWanted: is shown all but the raw document, which is read only then: an event that
+    ///   is not for the caller costs about as much as one that is not there.
+    func event(
+        messageID: String, where isWanted: (Event) -> Bool
+    ) throws(SQLError) -> Event? {
         let row = try database.first(
             """
-            SELECT message_id, event_type_id, generated, traits, raw FROM event
+            SELECT message_id, event_type_id, generated, traits, NULL FROM event
             WHERE message_id = ?1
             """, [.text(messageID)], EventRow.init)
-        return try row.map(event(from:))
+        guard let event = try row.map(event(from:)), isWanted(event) else { return nil }
+        let raw = try database.first(
+            "SELECT raw FROM event WHERE message_id = ?1", [.text(messageID)]
+        ) { $0.isNull(0) ? JSONText.emptyObject : JSONText(canonical: $0.text(0)) }
+        return raw.map { raw in
+            Event(
+                messageID: event.messageID, eventType: event.eventType,
+                generated: event.generated, orderedTraits: event.traits, raw: raw)
+        }
     }
 
     func messageID(number: Int64) throws(SQLError) -> String? {

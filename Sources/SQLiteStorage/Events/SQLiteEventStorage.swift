@@ -47,8 +47,9 @@ package final class SQLiteEventStorage: EventStorage {
     package func event(
         _ messageID: String, visibleTo visibility: Visibility
     ) async throws(StorageError) -> Event? {
-        let event = try await read { reader throws(SQLError) in try reader.event(messageID) }
-        return event.flatMap { visibility.admits($0) ? $0 : nil }
+        try await read { reader throws(SQLError) in
+            try reader.event(messageID, visibleTo: visibility)
+        }
     }
 
     package func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String]

@@ -78,10 +78,7 @@ struct TailSegment: Sendable {
     mutating func append(_ event: TailEvent) {
         let place = UInt32(entries.count)
         entries.append(TailEntry(number: event.number, position: event.position))
-        for key in event.keys {
-            // The same key twice in one event: once is enough.
-            if postings[key]?.last != place { postings[key, default: []].append(place) }
-        }
+        for key in event.keys { postings[key, default: []].append(once: place) }
     }
 
     func candidates(_ plan: IndexPlan) -> TailCandidates? {
@@ -95,5 +92,12 @@ struct TailSegment: Sendable {
         let times = chosen.map(\.position.generated.microseconds)
         guard let earliest = times.min(), let latest = times.max() else { return nil }
         return TailCandidates(entries: chosen, earliest: earliest, latest: latest)
+    }
+}
+
+extension [UInt32] {
+    /// The same key twice in one event: once is enough. One search in the table, not two.
+    fileprivate mutating func append(once place: UInt32) {
+        if last != place { append(place) }
     }
 }

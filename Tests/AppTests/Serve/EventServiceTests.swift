@@ -1,4 +1,6 @@
+import API
 import HTTP
+import Identity
 import Logging
 import MemoryStorage
 import Metrics
@@ -20,8 +22,8 @@ struct EventServiceTests {
             from: SettingsSources(arguments: ["--database.allow_unsafe", "true"]))
         return EventService(
             settings, storage: MemoryEventStorage(), certificates: nil,
-            connections: ConnectionStatus(), registry: MetricsRegistry(),
-            logger: Logger(label: "test"))
+            connections: ConnectionStatus(), authentication: Authentication([TrustedHeaders()]),
+            registry: MetricsRegistry(), logger: Logger(label: "test"))
     }
 
     @Test(
@@ -39,6 +41,21 @@ struct EventServiceTests {
         #expect(response.status.code == status)
         #expect(response.headers["X-Openstack-Request-Id"] == "req-test")
     }
+
+    @Test("every path it serves is described, and every path that is described is served")
+    func description() async throws {
+        let service = try service()
+        let answer = await service.responder.respond(
+            to: Request(method: "GET", path: "/openapi.yaml", headers: [:]))
+        guard case .bytes(let bytes) = answer.body else { throw NoDescription() }
+        let described = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            .filter { $0.hasPrefix("  /") && $0.hasSuffix(":") }
+            .map { String($0.dropFirst(2).dropLast()) }
+        let served = service.router.operations.compactMap { $0.split(separator: " ").last }
+        #expect(Set(described) == Set(served.map(String.init)))
+    }
+
+    private struct NoDescription: Error {}
 
     @Test("what is published can be read back")
     func publish() async throws {
@@ -63,8 +80,8 @@ struct EventServiceTests {
             from: SettingsSources(arguments: ["--api.maximum_filters", "2"]))
         let service = EventService(
             settings, storage: MemoryEventStorage(), certificates: nil,
-            connections: ConnectionStatus(), registry: MetricsRegistry(),
-            logger: Logger(label: "test"))
+            connections: ConnectionStatus(), authentication: Authentication([TrustedHeaders()]),
+            registry: MetricsRegistry(), logger: Logger(label: "test"))
         let query = Array(repeating: "q.field=a&q.value=1", count: count).joined(separator: "&")
         let response = await service.responder.respond(
             to: Request(
@@ -79,7 +96,7 @@ struct EventServiceTests {
         guard case .bytes(let bytes) = response.body else { return }
         let text = String(decoding: bytes, as: UTF8.self)
         var rest = text[...]
-        for section in ["service", "store", "ingest", "listener", "tls", "counters"] {
+        for section in ["service", "store", "ingest", "listener", "tls", "policy", "counters"] {
             let place = try #require(rest.firstRange(of: "    \"\(section)\": {"), "\(section)")
             rest = rest[place.upperBound...]
         }
@@ -91,7 +108,7 @@ struct EventServiceTests {
             from: SettingsSources(arguments: ["--events.time_to_live", "30d"]))
         let service = EventService(
             settings, storage: MemoryEventStorage(), certificates: nil,
-            connections: ConnectionStatus(),
+            connections: ConnectionStatus(), authentication: Authentication([TrustedHeaders()]),
             registry: MetricsRegistry(), logger: Logger(label: "test"))
         let event =
             #"{"message_id": "a", "event_type": "t", "generated": "2001-01-01T00:00:00", "traits": []}"#

@@ -14,7 +14,7 @@ struct SettingsTests {
         #expect(settings.tls.isEnabled)
         #expect(settings.tls.certificate == nil)
         #expect(settings.database.url == .sqlite(path: "/var/lib/annals/annals.db", .full))
-        #expect(settings.auth.strategy == .none)
+        #expect(settings.auth.strategies == [.none])
         #expect(settings.api.defaultLimit == 100)
         #expect(settings.retention.maximumAge == nil)
         #expect(settings.cors.allowedOrigins.isEmpty)

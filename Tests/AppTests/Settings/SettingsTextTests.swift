@@ -15,7 +15,7 @@ struct SettingsTextTests {
         let text = try String(contentsOfFile: Self.samplePath, encoding: .utf8)
         #expect(text == SettingsText.sample, "run `annals config sample > etc/annals.yaml`")
         for setting in Settings.all {
-            #expect(text.contains("  \(setting.name): "))
+            #expect(text.contains("  \(setting.leaf): "))
             #expect(text.contains(setting.help))
         }
     }

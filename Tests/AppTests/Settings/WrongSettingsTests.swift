@@ -12,7 +12,7 @@ struct WrongSettingsTests {
             (["--listen.address", "localhost"], "listen.address", "a numeric address"),
             (["--listen.address", "300.0.0.1"], "listen.address", "a numeric address"),
             (["--tls.enabled", "maybe"], "tls.enabled", "true or false"),
-            (["--auth.strategy", "magic"], "auth.strategy", "one of none"),
+            (["--auth.strategies", "magic"], "auth.strategies", "a list of none"),
             (["--log.level", "loud"], "log.level", "one of trace, debug, info"),
             (["--events.time_to_live", "30 days"], "events.time_to_live", "or `off`"),
             (["--events.time_to_live", "0"], "events.time_to_live", "from 1s to"),
@@ -35,6 +35,22 @@ struct WrongSettingsTests {
         let message = problems(SettingsSources(arguments: arguments))
         #expect(message.contains(key))
         #expect(message.contains(allowed))
+    }
+
+    @Test(
+        "a secret on the command line is refused, and not shown",
+        arguments: [
+            "database.password", "keystone.password", "keystone.application_credential_secret",
+            "ingest.telemetry_secret",
+        ])
+    func secrets(key: String) {
+        for words in [["--\(key)", "hunter2"], ["--\(key)=hunter2"]] {
+            let message = problems(SettingsSources(arguments: words))
+            #expect(message.contains("--\(key) (command line) can be read there by everybody"))
+            #expect(message.contains("ANNALS_\(key.uppercased().replacing(".", with: "_"))"))
+            #expect(message.contains("--\(key)_file"))
+            #expect(!message.contains("hunter2"))
+        }
     }
 
     @Test("the environment and the file are named, too")
@@ -106,8 +122,15 @@ struct WrongSettingsTests {
         arguments: [
             (["--tls.certificate", "a.pem"], "tls.certificate and tls.key belong together"),
             (["--tls.client_required"], "needs tls.client_ca"),
+            (["--auth.strategies", "basic"], "basic.password_file and basic.user_file"),
+            (["--auth.strategies", "certificate"], "needs certificate.user_file"),
+            (["--auth.strategies", "certificate"], "needs tls.enabled and tls.client_ca"),
+            (["--auth.strategies", "basic,hmac"], "which needs hmac.key_file"),
+            (["--auth.strategies", "none,basic"], "no other strategy may stand beside it"),
             (["--api.maximum_limit", "10"], "api.default_limit (100) is above"),
             (["--ingest.maximum_decompressed", "2MiB"], "ingest.maximum_event is above"),
+            (["--ingest.signatures", "required"], "needs ingest.telemetry_secret"),
+            (["--ingest.signatures", "marked"], "needs ingest.telemetry_secret"),
         ])
     func contradictions(arguments: [String], sentence: String) {
         #expect(problems(SettingsSources(arguments: arguments)).contains(sentence))
@@ -116,8 +139,8 @@ struct WrongSettingsTests {
     @Test(
         "a service that other machines reach needs a certificate and an identity",
         arguments: [
-            (["--listen.address", "0.0.0.0"], ["auth.strategy none", "tls.certificate"]),
-            (["--listen.address", "::", "--tls.enabled=false"], ["auth.strategy none"]),
+            (["--listen.address", "0.0.0.0"], ["auth.strategies none", "tls.certificate"]),
+            (["--listen.address", "::", "--tls.enabled=false"], ["auth.strategies none"]),
             (["--listen.address", "10.0.0.1", "--auth.allow_insecure"], ["tls.certificate"]),
             (["--listen.address", "::1"], []),
             (["--listen.address", "127.9.9.9"], []),

@@ -44,23 +44,6 @@ func withListener<Output>(
     }
 }
 
-/// Something that happens once, and whoever waits for it.
-final class Signal: Sendable {
-    private let stream: AsyncStream<Void>
-    private let continuation: AsyncStream<Void>.Continuation
-
-    init() {
-        (stream, continuation) = AsyncStream.makeStream()
-    }
-
-    func fire() { continuation.finish() }
-
-    /// Returns when it has fired, or the task is cancelled.
-    func wait() async {
-        for await _ in stream {}
-    }
-}
-
 /// A number that tests count with.
 final class Tally: Sendable {
     private let count = Atomic(0)

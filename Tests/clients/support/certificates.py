@@ -18,20 +18,30 @@ class Pair:
 
 
 class Authority:
-    """Signs certificates and writes them as PEM files into one directory."""
+    """Signs certificates and writes them as PEM files into one directory.
 
-    def __init__(self, directory: Path, name: str = "authority"):
+    One below another is an intermediate: what it signs brings its certificate along.
+    """
+
+    def __init__(self, directory: Path, name: str = "authority", above: "Authority | None" = None):
         self.directory = directory
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        signer = above or self
         builder = (
-            _builder(self.name, self.name, self.key)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+            _builder(self.name, signer.name, self.key)
+            .add_extension(
+                x509.BasicConstraints(ca=True, path_length=0 if above else 1), critical=True)
             .add_extension(_key_usage(signs=True), critical=True))
         builder = builder.add_extension(
             x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), critical=False)
+        if above:
+            builder = builder.add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(above.key.public_key()),
+                critical=False)
         self.path = directory / f"{name}.pem"
-        self.path.write_bytes(_pem(builder.sign(self.key, hashes.SHA256())))
+        self.path.write_bytes(_pem(builder.sign(signer.key, hashes.SHA256())))
+        self.chain = self.path.read_bytes() if above else b""
 
     def server(
         self, name: str = "server", hosts: tuple[str, ...] = ("localhost", "127.0.0.1", "::1"),
@@ -40,8 +50,10 @@ class Authority:
         names = x509.SubjectAlternativeName([_alternative_name(host) for host in hosts])
         return self._sign(name, ExtendedKeyUsageOID.SERVER_AUTH, names, expired)
 
-    def client(self, name: str = "client") -> Pair:
-        return self._sign(name, ExtendedKeyUsageOID.CLIENT_AUTH, None)
+    def client(self, name: str = "client", names: list[x509.GeneralName] | None = None) -> Pair:
+        """The names beside the subject, which is `CN=` and the name."""
+        alternatives = x509.SubjectAlternativeName(names) if names else None
+        return self._sign(name, ExtendedKeyUsageOID.CLIENT_AUTH, alternatives)
 
     def _sign(self, name, usage, names, expired=False) -> Pair:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -57,7 +69,7 @@ class Authority:
         if names is not None:
             builder = builder.add_extension(names, critical=False)
         pair = Pair(self.directory / f"{name}.pem", self.directory / f"{name}-key.pem")
-        pair.certificate.write_bytes(_pem(builder.sign(self.key, hashes.SHA256())))
+        pair.certificate.write_bytes(_pem(builder.sign(self.key, hashes.SHA256())) + self.chain)
         pair.key.write_bytes(key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
             serialization.NoEncryption()))

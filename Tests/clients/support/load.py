@@ -38,19 +38,20 @@ class Ledger:
             self.acknowledged.update(event["message_id"] for event in events)
 
 
-class Publishers:
-    """Threads that publish real events, marked with the trait `round`, until told to stop."""
+class PublishingThreads:
+    """Threads that run `_work` until told to stop; the first failure of any ends the test."""
 
-    def __init__(self, server: Server, ledger: Ledger, mark: str, threads: int = 8):
-        self.server = server
-        self.ledger = ledger
-        self.mark = mark
+    def __init__(self, threads: int):
         self.stopping = threading.Event()
         self.failures: list[BaseException] = []
         self.threads = [
             threading.Thread(target=self._work, args=(number,)) for number in range(threads)]
 
-    def __enter__(self) -> "Publishers":
+    def _work(self, number: int) -> None:
+        """Publishes until `stopping` is set, and adds what it fails with to `failures`."""
+        raise NotImplementedError
+
+    def __enter__(self):
         for thread in self.threads:
             thread.start()
         return self
@@ -62,6 +63,16 @@ class Publishers:
         assert not any(thread.is_alive() for thread in self.threads), "a publisher hangs"
         if self.failures:
             raise self.failures[0]
+
+
+class Publishers(PublishingThreads):
+    """Threads that publish real events, marked with the trait `round`, until told to stop."""
+
+    def __init__(self, server: Server, ledger: Ledger, mark: str, threads: int = 8):
+        self.server = server
+        self.ledger = ledger
+        self.mark = mark
+        super().__init__(threads)
 
     def wait_for(self, acknowledged: int, seconds: float = 30) -> None:
         """Until that many events of the ledger are acknowledged."""

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 from . import engines
+from .waiting import eventually
 
 
 class ProcessListSearch:
@@ -11,6 +12,7 @@ class ProcessListSearch:
 
     def __init__(self):
         self.found: set[str] = set()
+        self.rounds = 0
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self._work, daemon=True)
         self.thread.start()
@@ -18,6 +20,11 @@ class ProcessListSearch:
     def close(self) -> None:
         self.stopping.set()
         self.thread.join()
+
+    def wait_for_round(self) -> None:
+        """Until everything that runs now has been looked at. The round under way began before."""
+        wanted = self.rounds + 2
+        eventually(lambda: self.rounds >= wanted)
 
     def _work(self) -> None:
         while not self.stopping.wait(0.1):
@@ -32,3 +39,4 @@ class ProcessListSearch:
                     for secret in list(engines.SECRETS):
                         shown = shown.replace(secret, "***")
                     self.found.add(shown[:300])
+            self.rounds += 1

@@ -1,4 +1,4 @@
-"""A TCP proxy of our own that cuts a connection between COMMIT and its answer."""
+"""A TCP proxy of our own that cuts a connection between COMMIT and its answer; ports that never answer."""
 
 import socket
 import threading
@@ -15,6 +15,7 @@ class CuttingProxy:
         self.target = target
         self.words = words
         self.cuts = 0
+        self.is_hole = False
         self._wanted = 0
         self._lock = threading.Lock()
         self._links: set[socket.socket] = set()
@@ -34,6 +35,15 @@ class CuttingProxy:
         for link in links:
             _shut(link)
 
+    def become_hole(self) -> None:
+        """Ends every link; new ones are taken and nobody answers, until lead_on()."""
+        self.is_hole = True
+        self.cut_all()
+
+    def lead_on(self) -> None:
+        self.is_hole = False
+        self.cut_all()
+
     def close(self) -> None:
         self._listener.close()
         self.cut_all()
@@ -44,6 +54,10 @@ class CuttingProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
+            if self.is_hole:
+                with self._lock:
+                    self._links.add(client)
+                continue
             try:
                 server = socket.create_connection(self.target, timeout=10)
                 server.settimeout(None)
@@ -85,6 +99,35 @@ class CuttingProxy:
                 self._wanted -= 1
                 self.cuts += 1
                 doomed.set()
+
+
+class BlackHole:
+    """A port where nobody answers: connections come about and stay silent, or do not come about."""
+
+    def __init__(self, drops: bool):
+        """With `drops` the kernel answers no SYN, as a firewall does."""
+        self._listener = socket.socket()
+        self._listener.bind(("127.0.0.1", 0))
+        self._listener.listen(0 if drops else 128)
+        self.port = self._listener.getsockname()[1]
+        self._fillers: list[socket.socket] = []
+        while drops and self._fill():
+            pass
+
+    def _fill(self) -> bool:
+        """Whether one more connection came about."""
+        filler = socket.socket()
+        self._fillers.append(filler)
+        filler.settimeout(0.5)
+        try:
+            filler.connect(("127.0.0.1", self.port))
+        except TimeoutError:
+            return False
+        return True
+
+    def close(self) -> None:
+        for each in [*self._fillers, self._listener]:
+            each.close()
 
 
 def _shut(link: socket.socket) -> None:

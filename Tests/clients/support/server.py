@@ -63,7 +63,7 @@ class Server:
             "tls.certificate": str(pair.certificate),
             "tls.key": str(pair.key),
             "tls.client_ca": str(authority.path),
-            "auth.strategy": "none",
+            "auth.strategies": "none",
             "log.format": "json",
         }
         if database_url is None:
@@ -150,7 +150,7 @@ class Server:
     # Judging
 
     def log(self) -> str:
-        return self.log_path.read_text(errors="replace")
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
 
     def log_errors(self) -> list[str]:
         """Lines of level error or critical, and lines of a crash."""
