@@ -17,7 +17,13 @@ extension SQLError {
             message: String(cString: mysql_error(handle)))
     }
 
+    /// What arrives in the middle of rows, an error of the server or the end of the link, Connector/C
+    /// notes on the link alone.
     init(in statement: UnsafeMutablePointer<MYSQL_STMT>) {
+        if mysql_stmt_errno(statement) == 0, let link = statement.pointee.mysql {
+            self.init(in: link)
+            return
+        }
         self.init(
             code: mysql_stmt_errno(statement),
             state: String(cString: mysql_stmt_sqlstate(statement)),

@@ -122,6 +122,13 @@ struct ConnectionTests {
                 ("INSERT INTO t VALUES (\(2), \("abcd"))", .constraint, 1406),
                 ("SELECT * FROM nowhere", .misuse, 1146), ("SELEKT 1", .misuse, 1064),
                 ("SELECT \(1) FROM", .misuse, 1064),
+                // Behind rows that have been sent.
+                (
+                    """
+                    SELECT REPEAT('x', 20000), (SELECT 1 FROM seq_1_to_2 WHERE many.seq > \(50))
+                    FROM seq_1_to_60 AS many
+                    """, .other, 1242
+                ),
             ]
             for (statement, kind, code) in failures {
                 let error = await failure { try await connection.query(statement) }

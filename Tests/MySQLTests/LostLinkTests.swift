@@ -82,6 +82,28 @@ struct LostLinkTests {
         }
     }
 
+    @Test("says that the link is lost when the server ends it between two rows")
+    func killedBetweenRows() async throws {
+        try await withConnection { connection in
+            let number = try await self.number(of: connection)
+            let task = Task {
+                await failure {
+                    try await connection.query(
+                        """
+                        SELECT SLEEP(IF(seq > \(40), 300, 0)), REPEAT('x', 20000)
+                        FROM seq_1_to_50
+                        """)
+                }
+            }
+            try await withConnection { observer in
+                try await waitUntil { try await isSleeping(number, seenBy: observer) }
+                try await observer.run(script: "KILL CONNECTION \(number)")
+            }
+            #expect(await task.value?.kind == .unavailable)
+            #expect(await !connection.isUsable)
+        }
+    }
+
     @Test("leaves the outcome open when the link is lost before COMMIT is answered")
     func unknownOutcome() async throws {
         try await withTable("id INT PRIMARY KEY") { connection in
