@@ -24,7 +24,8 @@ def shapes(events: int, schedule: Schedule) -> dict[str, list[str]]:
     chance = random.Random(7)
     templates = _templates()
     some = [chance.randrange(events) for _ in range(200)]
-    deep = min(1000 * PAGE, events - PAGE)
+    pages = events // PAGE
+    deep = range(max(1, min(500, pages - 1000)), min(1500, pages))
     return {
         "page 1, oldest first": [path()],
         "page 1, newest first": [path(sort="generated:desc")],
@@ -35,7 +36,9 @@ def shapes(events: int, schedule: Schedule) -> dict[str, list[str]]:
             path(("request_id", "eq", _request(templates, number))) for number in some
             if _request(templates, number)],
         "by one trait, frequent": [path(("state", "eq", "active"))],
-        "page 1,000 by marker": [path(marker=identifiers([deep - 1])[0])],
+        # As a reader who goes on and on meets them: each marker ends the page before.
+        "page 1,000 by marker": [
+            path(marker=marker) for marker in identifiers([page * PAGE - 1 for page in deep])],
     }
 
 

@@ -56,6 +56,18 @@ struct ListingTests {
         #expect(seen == whole.messageIDs)
     }
 
+    @Test("the next page is there even when retention has taken the event that ended the last one")
+    func deletedMarker() async throws {
+        let house = House()
+        await house.fill(50)
+        let page = await house.get("/v2/events?limit=8")
+        let marker = try #require(page.messageIDs.last)
+        let gone = try await house.storage.deleteEvents(before: .latest, batchSize: 8)
+        #expect(gone == 8)
+        let next = await house.get("/v2/events?limit=8&marker=\(marker)")
+        #expect(next.messageIDs == (8..<16).map(House.id))
+    }
+
     @Test("a marker that the caller cannot see is as good as none")
     func foreignMarker() async throws {
         let house = try await House.seeded()

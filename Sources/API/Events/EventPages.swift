@@ -8,14 +8,19 @@ actor EventPages {
     /// Events still wanted.
     private var left: Int
     private var isAtEnd = false
+    private let ends: RecentPositions?
 
     /// Small, because each client that does not read its answer holds a page: hundreds of them did
     /// not fit in 300 MiB with pages of 1,000. A page takes less than a millisecond to find.
     private static let largestPage = 100
     private static let mostBytes = 1 << 20
 
-    init(_ query: EventQuery, in storage: any EventStorage) {
+    /// - Parameter ends: is told where the answer ends.
+    init(
+        _ query: EventQuery, in storage: any EventStorage, notingEndIn ends: RecentPositions? = nil
+    ) {
         self.storage = storage
+        self.ends = ends
         self.query = query
         self.query.mostBytes = Self.mostBytes
         left = query.limit
@@ -34,6 +39,7 @@ actor EventPages {
         let bytes = events.reduce(0) { $0 + $1.byteCount }
         isAtEnd = events.count < query.limit && bytes <= query.mostBytes
         if let last = events.last { query.after = EventPosition(of: last) }
+        if isDone, let end = query.after { ends?.note(end, seenWith: query.visibility) }
         return events
     }
 }

@@ -5,9 +5,16 @@ internal import JSON
 
 /// `GET /v2/events`: the events that match, oldest first unless asked otherwise.
 struct ListEvents: Sendable {
-    let storage: any EventStorage
-    let gate: Gate
-    let settings: APISettings
+    private let storage: any EventStorage
+    private let gate: Gate
+    private let settings: APISettings
+    private let recent = RecentPositions()
+
+    init(storage: any EventStorage, gate: Gate, settings: APISettings) {
+        self.storage = storage
+        self.gate = gate
+        self.settings = settings
+    }
 
     func respond(to routed: RoutedRequest) async throws(APIError) -> Response {
         let request = routed.request
@@ -45,6 +52,7 @@ struct ListEvents: Sendable {
         of marker: MarkerArgument?, _ visibility: Visibility
     ) async throws(APIError) -> EventPosition? {
         guard let id = marker?.messageID else { return nil }
+        if let known = recent.position(of: id, seenWith: visibility) { return known }
         let event = try await APIError.storing { () throws(StorageError) in
             try await storage.event(id, visibleTo: visibility)
         }
@@ -54,7 +62,7 @@ struct ListEvents: Sendable {
 
     /// The first page is there before the status is decided: what fails later cuts the connection.
     private func answer(_ query: EventQuery) async throws(APIError) -> Response {
-        let pages = EventPages(query, in: storage)
+        let pages = EventPages(query, in: storage, notingEndIn: recent)
         let first = try await APIError.storing { () throws(StorageError) in try await pages.next() }
         let pieces = JSONPieces(first: first) { () throws(StorageError) in
             try await pages.next()
