@@ -43,9 +43,9 @@ struct FailureTests {
 
     @Test("name a port where nobody listens")
     func nobodyListens() async throws {
-        let port = try await withServer { $0.port }
+        // A port that a server has just left may be another test's by now.
         let outcome = await outcome(
-            of: OutgoingRequest(url: "http://127.0.0.1:\(port)/"), by: try HTTPClient())
+            of: OutgoingRequest(url: "http://127.0.0.1:1/"), by: try HTTPClient())
         #expect(outcome.label == "cannot_connect")
     }
 

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from .certificates import Authority, Pair
 from .client import Client
+from .process import free_port
 
 ROOT = Path(__file__).parents[3]
 START_SECONDS = 20
@@ -31,12 +31,6 @@ def binary() -> Path:
 def clean_environment() -> dict[str, str]:
     """Without ANNALS_...: those would be settings of the service, or unknown ones to it."""
     return {name: value for name, value in os.environ.items() if not name.startswith("ANNALS_")}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Server:
