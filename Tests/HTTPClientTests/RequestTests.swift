@@ -92,7 +92,9 @@ struct RequestTests {
             return Response()
         }
         try await withServer(responder) { server in
-            let client = try HTTPClient(HTTPClientSettings(mostConnections: 4))
+            let client = try HTTPClient(
+                HTTPClientSettings(
+                    connectTimeout: .seconds(600), timeout: .seconds(600), mostConnections: 4))
             let url = server.url()
             let answered = await withTaskGroup { group in
                 for _ in 0..<200 {

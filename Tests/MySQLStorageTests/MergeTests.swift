@@ -16,8 +16,7 @@ import Values
     .enabled(if: EngineDatabase.mysql.isThere, "\(EngineDatabase.comment)"))
 struct MergeTests {
     /// Every day is quiet at once.
-    static let options = ServerStoreOptions(
-        writers: 3, readers: 3, wait: .seconds(60), mergeAfter: .zero)
+    static let options = ServerStoreOptions(writers: 3, readers: 3, mergeAfter: .zero)
 
     @Test("changes no answer, whenever it happens", arguments: 1...4 as ClosedRange<UInt64>)
     func anyMoment(seed: UInt64) async throws {

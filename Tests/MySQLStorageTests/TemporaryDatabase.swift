@@ -32,13 +32,15 @@ struct TemporaryDatabase {
     let server: MySQLOptions
     let options: MySQLOptions
 
-    /// Lends a storage over a store of its own, which is closed when `body` has ended.
+    /// Lends a storage over a store of its own, which is closed when `body` has ended. However loaded
+    /// the machine is, nobody who stands in line is sent away.
     func withStore(
-        _ options: ServerStoreOptions = ServerStoreOptions(
-            writers: 3, readers: 2, wait: .seconds(60)),
+        _ options: ServerStoreOptions = ServerStoreOptions(writers: 3, readers: 2),
         _ body: (any EventStorage) async throws -> Void
     ) async throws {
-        let store = MySQLStore(connection: self.options, options: options)
+        var patient = options
+        patient.wait = .seconds(600)
+        let store = MySQLStore(connection: self.options, options: patient)
         do {
             try await body(store.storage)
             await store.close()

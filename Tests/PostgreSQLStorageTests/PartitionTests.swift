@@ -82,8 +82,7 @@ struct PartitionTests {
             _ = try await storage.maintain(at: day(0), droppingBefore: nil)
             var server = Self.days
             server.partitions = .week
-            let links = StoreLinks(
-                PostgreSQLStoreOptions(connection: database.options, server: server))
+            let links = StoreLinks(database.storeOptions(server))
             _ = try await PostgreSQLEventStorage(links).maintain(at: day(0), droppingBefore: nil)
             await links.close()
             let made = try await partitions(database)
@@ -120,9 +119,7 @@ struct PartitionTests {
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for instance in 0..<4 {
                     group.addTask {
-                        let links = StoreLinks(
-                            PostgreSQLStoreOptions(
-                                connection: database.options, server: Self.days))
+                        let links = StoreLinks(database.storeOptions(Self.days))
                         let storage = PostgreSQLEventStorage(links)
                         let part = events.filter { $0.event.generated < day(instance + 2) }
                         _ = try await storage.record(part)

@@ -19,7 +19,7 @@ struct RecordingTests {
                 for instance in 0..<6 {
                     group.addTask {
                         let links = StoreLinks(
-                            PostgreSQLStoreOptions(connection: database.options), sizes: .tiny)
+                            database.storeOptions(ServerStoreOptions()), sizes: .tiny)
                         let storage = PostgreSQLEventStorage(links)
                         var count = 0
                         for start in stride(from: 0, to: 200, by: 25) {

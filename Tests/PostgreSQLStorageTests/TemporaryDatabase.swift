@@ -46,10 +46,17 @@ struct TemporaryDatabase {
         try await PostgreSQLConnection.open(options)
     }
 
+    /// However loaded the machine is, nobody who stands in line is sent away.
+    func storeOptions(_ server: ServerStoreOptions) -> PostgreSQLStoreOptions {
+        var patient = server
+        patient.wait = .seconds(600)
+        return PostgreSQLStoreOptions(connection: options, server: patient)
+    }
+
     func store(
         _ server: ServerStoreOptions = ServerStoreOptions(writers: 2, readers: 2)
     ) -> PostgreSQLStore {
-        PostgreSQLStore(PostgreSQLStoreOptions(connection: options, server: server))
+        PostgreSQLStore(storeOptions(server))
     }
 }
 
@@ -83,8 +90,7 @@ func withTemporaryStorage(
     _ body: (PostgreSQLEventStorage, TemporaryDatabase) async throws -> Void
 ) async throws {
     try await withTemporaryDatabase { database in
-        let links = StoreLinks(
-            PostgreSQLStoreOptions(connection: database.options, server: server), sizes: sizes)
+        let links = StoreLinks(database.storeOptions(server), sizes: sizes)
         do {
             try await body(PostgreSQLEventStorage(links), database)
         } catch {

@@ -6,8 +6,8 @@ struct ConnectionPoolTests {
     let server = FakeServer()
 
     func pool(
-        _ connections: Int, wait: Duration = .seconds(60), idleCheck: Duration = .seconds(60),
-        maximumAge: Duration = .seconds(60),
+        _ connections: Int, wait: Duration = .seconds(600), idleCheck: Duration = .seconds(600),
+        maximumAge: Duration = .seconds(600),
         backoff: ClosedRange<Duration> = .seconds(60) ... .seconds(60)
     ) -> ConnectionPool<FakeConnection> {
         ConnectionPool(
