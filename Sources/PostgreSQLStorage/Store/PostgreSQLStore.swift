@@ -45,7 +45,8 @@ struct StoreLinks: Sendable {
         func pool(_ connections: Int) -> ConnectionPool<PostgreSQLConnection> {
             ConnectionPool(
                 ConnectionPoolLimits(
-                    connections: max(1, connections), maximumAge: options.server.maximumAge),
+                    connections: max(1, connections), wait: options.server.wait,
+                    maximumAge: options.server.maximumAge),
                 open: open)
         }
         self.options = options
