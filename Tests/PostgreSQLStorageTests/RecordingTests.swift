@@ -199,6 +199,23 @@ struct RecordingTests {
         }
     }
 
+    @Test("sends callers away who stand in line for longer than the store's options say")
+    func line() async throws {
+        try await withTemporaryDatabase { database in
+            let server = ServerStoreOptions(writers: 1, readers: 1, wait: .milliseconds(1))
+            let links = StoreLinks(
+                PostgreSQLStoreOptions(connection: database.options, server: server))
+            let error = await #expect(throws: SQLError.self) {
+                try await links.writers.withConnection { _ async throws(SQLError) in
+                    try await links.writers.withConnection { _ throws(SQLError) in }
+                }
+            }
+            #expect(error?.kind == .busy)
+            #expect(error?.message.contains("for 0.001 seconds") == true)
+            await links.close()
+        }
+    }
+
     /// Three or thirty events, so that arrays and COPY take turns.
     private static func events(_ writer: Int, _ round: Int) -> [IncomingEvent] {
         (0..<(round % 2 == 0 ? 3 : 30)).map { index in
