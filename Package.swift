@@ -204,7 +204,7 @@ let package = Package(
         .testTarget(
             name: "EventCopyTests",
             dependencies: [
-                "EventCopy", "EventStore", "MemoryStorage", "OpenSSL",
+                "EventCopy", "EventStore", "MemoryStorage", "OpenSSL", "StorageConformance",
                 "TestSupport", "Values",
             ], swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 import EventStore
 import MemoryStorage
 import OpenSSL
+import StorageConformance
 import Synchronization
 import Values
 
@@ -32,8 +33,8 @@ extension MemoryEventStorage {
 }
 
 /// Refuses to record a few times, then passes everything on; remembers what it made room for.
-final class BusyStorage: EventStorage {
-    private let storage: MemoryEventStorage
+final class BusyStorage: StandInStorage {
+    let storage: MemoryEventStorage
     private let refusals: Mutex<Int>
     /// The times that room was made for.
     let prepared = Mutex<[Timestamp]>([])
@@ -52,38 +53,10 @@ final class BusyStorage: EventStorage {
         return try await storage.record(events)
     }
 
-    func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
-        try await storage.events(matching: query)
-    }
-
-    func event(
-        _ messageID: String, visibleTo visibility: Visibility
-    ) async throws(StorageError) -> Event? {
-        try await storage.event(messageID, visibleTo: visibility)
-    }
-
-    func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String] {
-        try await storage.eventTypes(visibleTo: visibility)
-    }
-
-    func traitDescriptions(
-        of eventType: String, visibleTo visibility: Visibility
-    ) async throws(StorageError) -> [TraitDescription] {
-        try await storage.traitDescriptions(of: eventType, visibleTo: visibility)
-    }
-
-    func deleteEvents(
-        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
-    ) async throws(StorageError) -> Int {
-        try await storage.deleteEvents(before: cutoff, of: types, batchSize: batchSize)
-    }
-
     func maintain(
         at now: Timestamp, droppingBefore cutoff: Timestamp?
     ) async throws(StorageError) -> Int {
         prepared.withLock { $0.append(now) }
         return 0
     }
-
-    func status() async -> StorageStatus { await storage.status() }
 }

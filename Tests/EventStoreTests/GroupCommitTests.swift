@@ -141,8 +141,8 @@ struct GroupCommitTests {
 }
 
 /// Holds every write until it is opened, and remembers how large the groups were.
-private final class GatedStorage: EventStorage {
-    private let memory = MemoryEventStorage()
+private final class GatedStorage: StandInStorage {
+    let storage = MemoryEventStorage()
     private let state: Mutex<State>
 
     private struct State {
@@ -191,29 +191,6 @@ private final class GatedStorage: EventStorage {
             return state.failures >= 0
         }
         if fails { throw .full(detail: "no room") }
-        return try await memory.record(events)
+        return try await storage.record(events)
     }
-
-    func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
-        try await memory.events(matching: query)
-    }
-    func event(
-        _ messageID: String, visibleTo visibility: Visibility
-    ) async throws(StorageError) -> Event? {
-        try await memory.event(messageID, visibleTo: visibility)
-    }
-    func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String] {
-        try await memory.eventTypes(visibleTo: visibility)
-    }
-    func traitDescriptions(
-        of eventType: String, visibleTo visibility: Visibility
-    ) async throws(StorageError) -> [TraitDescription] {
-        try await memory.traitDescriptions(of: eventType, visibleTo: visibility)
-    }
-    func deleteEvents(
-        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
-    ) async throws(StorageError) -> Int {
-        try await memory.deleteEvents(before: cutoff, of: types, batchSize: batchSize)
-    }
-    func status() async -> StorageStatus { await memory.status() }
 }

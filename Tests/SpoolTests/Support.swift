@@ -71,8 +71,8 @@ extension EventSpool {
 }
 
 /// Remembers the order in which events came in, and fails when it is told to.
-final class FickleStorage: EventStorage {
-    let memory = MemoryEventStorage()
+final class FickleStorage: StandInStorage {
+    let storage = MemoryEventStorage()
     private let state: Mutex<State>
 
     private struct State {
@@ -105,7 +105,7 @@ final class FickleStorage: EventStorage {
         if events.contains(where: { poison.contains($0.event.messageID) }) {
             throw .failed(detail: "poison")
         }
-        let outcomes = try await memory.record(events)
+        let outcomes = try await storage.record(events)
         state.withLock { state in
             for (event, outcome) in zip(events, outcomes) where outcome == .accepted {
                 state.arrivals.append(event.event.messageID)
@@ -113,27 +113,4 @@ final class FickleStorage: EventStorage {
         }
         return outcomes
     }
-
-    func events(matching query: EventQuery) async throws(StorageError) -> [Event] {
-        try await memory.events(matching: query)
-    }
-    func event(
-        _ messageID: String, visibleTo visibility: Visibility
-    ) async throws(StorageError) -> Event? {
-        try await memory.event(messageID, visibleTo: visibility)
-    }
-    func eventTypes(visibleTo visibility: Visibility) async throws(StorageError) -> [String] {
-        try await memory.eventTypes(visibleTo: visibility)
-    }
-    func traitDescriptions(
-        of eventType: String, visibleTo visibility: Visibility
-    ) async throws(StorageError) -> [TraitDescription] {
-        try await memory.traitDescriptions(of: eventType, visibleTo: visibility)
-    }
-    func deleteEvents(
-        before cutoff: Timestamp, of types: EventTypeSelection, batchSize: Int
-    ) async throws(StorageError) -> Int {
-        try await memory.deleteEvents(before: cutoff, of: types, batchSize: batchSize)
-    }
-    func status() async -> StorageStatus { await memory.status() }
 }
