@@ -8,7 +8,18 @@ extension SQLError {
     init(code: UInt32, state: String, message: String) {
         self.init(
             kind: Self.kind(of: code, message), code: Int(code), state: state,
-            message: "\(message) (MySQL error \(code))")
+            message: "\(message) (MySQL error \(code))\(Self.remedy(for: code, message))")
+    }
+
+    /// A server that is killed while it makes a partitioned table can leave files of partitions whose
+    /// table it does not know. Nobody but an administrator can tell that they are of no use.
+    private static func remedy(for code: UInt32, _ message: String) -> String {
+        let partition = /`(?<table>[^`]+)` \/\* Partition `(?<name>[^`]+)`/
+        guard code == 1050, let found = message.firstMatch(of: partition) else { return "" }
+        return """
+            ; if the table itself is not there, the server was killed while it made it: \
+            DROP TABLE `#mysql50#\(found.table)#P#\(found.name)`; and try again
+            """
     }
 
     init(in handle: UnsafeMutablePointer<MYSQL>) {

@@ -1,11 +1,13 @@
 import EventStore
 import MySQL
-import MySQLStorage
+import SQL
 import SQLStorage
 import StorageConformance
 import TestSupport
 import Testing
 import Values
+
+@testable import MySQLStorage
 
 @Suite(
     "Partitions of events on MariaDB",
@@ -32,13 +34,13 @@ struct PartitionTests {
             for table in ["event", "event_part", "posting"] {
                 try await #expect(
                     database.partitions(of: table) == [
-                        "p20200102", "p20200103", "p20200104", "later",
+                        "p20200102", "p20200103", "p20200104", "after20200104",
                     ])
             }
             _ = try await stores[0].storage.maintain(at: .sample(Self.day), droppingBefore: nil)
             try await #expect(
                 database.partitions(of: "event") == [
-                    "p20200102", "p20200103", "p20200104", "p20200105", "later",
+                    "p20200102", "p20200103", "p20200104", "p20200105", "after20200105",
                 ])
             for store in stores { await store.close() }
         }
@@ -71,6 +73,28 @@ struct PartitionTests {
         }
     }
 
+    @Test(
+        "get a new name whenever they are made anew: MariaDB loses a table when it is killed otherwise"
+    )
+    func rebuild() async throws {
+        try await withTemporaryDatabase { database in
+            let options = ServerStoreOptions(writers: 1, readers: 1, partitions: .day)
+            try await database.withStore(options) { storage in
+                let now = Timestamp.sample(0)
+                _ = try await storage.maintain(at: now, droppingBefore: nil)
+                for name in ["p20200102_2", "p20200102_3"] {
+                    try await database.giveBackSpace(ofDay: now)
+                    try await #expect(database.partitions(of: "posting").first == name)
+                    try await #expect(database.count("posting") == 10)
+                }
+                let behind = Timestamp.sample(Self.day * 2)
+                _ = try await storage.maintain(at: now, droppingBefore: behind)
+                try await #expect(database.partitions(of: "posting").first != "p20200102_3")
+                try await #expect(database.count("posting") == 0)
+            }
+        }
+    }
+
     @Test("leave nothing behind in the index when all events are deleted one by one")
     func deleteAll() async throws {
         try await withTemporaryDatabase { database in
@@ -86,5 +110,24 @@ struct PartitionTests {
                 }
             }
         }
+    }
+}
+
+extension TemporaryDatabase {
+    /// Fills the day's partition of `posting` with 17 MiB, leaves ten rows of it, and has the space
+    /// given back.
+    fileprivate func giveBackSpace(ofDay day: Timestamp) async throws {
+        let connection = try await MySQLConnection.open(options)
+        let minute = day.microseconds
+        try await connection.execute("DELETE FROM posting")
+        try await connection.execute(
+            """
+            INSERT INTO posting SELECT seq, \(minute), 1, REPEAT('x', 4000) FROM seq_1_to_4500
+            """)
+        try await connection.execute("DELETE FROM posting WHERE trait_key > 10")
+        try await connection.run(script: "FLUSH TABLES")
+        let space = PartitionSpace(connection: connection)
+        try await space.giveBack(within: minute..<minute + 1)
+        await connection.close()
     }
 }

@@ -1,6 +1,7 @@
 """The database server goes and comes back: nothing acknowledged is lost, and no one waits long.
 
-ANNALS_OUTAGE_ROUNDS: how often the server is stopped in each of the two tests (20).
+ANNALS_OUTAGE_ROUNDS: how often the server is stopped in each of the two tests (20); a fifth of it in
+the test that stops it while tables are altered.
 """
 
 import os
@@ -92,6 +93,26 @@ def test_a_server_that_is_stopped_during_reads(engine, make_server, make_databas
     server.stop()
     print(f"{engine}: answers {readers.statuses}, cut in the middle: {readers.cut}")
     judge(engine, "reads", recoveries)
+
+
+def test_a_server_that_is_killed_while_partitions_are_cut_keeps_its_tables(
+    engine, make_server, make_database_server
+):
+    engine_server = make_database_server()
+    chance = random.Random(20261201)
+    for number in range(max(2, ROUNDS // 5)):
+        server = make_server(
+            f"annals-{number}", database_url=make_server.database(engine_server.url()).url)
+        server.start()  # And cuts them, at once.
+        time.sleep(chance.uniform(0, 0.3))
+        engine_server.crash()
+        engine_server.start()
+        event = sample("test.cut")
+        with server.client() as client:
+            eventually(lambda: client.publish(event).status == 200, seconds=60)
+            assert client.get(f"/v2/events/{event['message_id']}").status == 200
+            assert client.get("/v2/events?q.field=event_type&q.value=test.cut").status == 200
+        server.stop()
 
 
 def test_health_names_the_database_within_5_s_and_forgets_it_as_soon(

@@ -15,6 +15,8 @@ struct PartitionSpace {
 
     private struct Partition {
         let name: String
+        /// For the same stretch, when it is made anew.
+        let nextName: String
         let range: Range<Int64>
         let bytes: Int64
     }
@@ -41,12 +43,15 @@ struct PartitionSpace {
             SELECT partition_name, partition_description, data_length
             FROM information_schema.partitions
             WHERE table_schema = DATABASE() AND table_name = 'posting'
-            AND partition_name <> 'later' ORDER BY partition_ordinal_position
+            AND partition_name IS NOT NULL ORDER BY partition_ordinal_position
             """)
         {
-            guard let end = Int64(row.text(1)) else { continue }
+            let found = TablePartition(name: row.text(0), end: Int64(row.text(1)))
+            guard let end = found.end else { continue }
             partitions.append(
-                Partition(name: row.text(0), range: start..<end, bytes: row.integer(2)))
+                Partition(
+                    name: found.name, nextName: found.nextName, range: start..<end,
+                    bytes: row.integer(2)))
             start = end
         }
         return partitions
@@ -77,13 +82,15 @@ struct PartitionSpace {
         return row.integer(0) * Self.rowBytes + (Int64(row.text(1)) ?? 0)
     }
 
-    /// Waits briefly for whoever uses the table: those who come later wait behind it.
+    /// Waits briefly for whoever uses the table: those who come later wait behind it. Not by REBUILD
+    /// PARTITION, which keeps the name: see `TablePartition`.
     private func rebuild(_ partition: Partition) async throws(SQLError) {
         do throws(SQLError) {
             try await connection.run(
                 script: """
                     SET STATEMENT lock_wait_timeout = 5
-                    FOR ALTER TABLE posting REBUILD PARTITION \(partition.name)
+                    FOR ALTER TABLE posting REORGANIZE PARTITION \(partition.name) INTO
+                    (PARTITION \(partition.nextName) VALUES LESS THAN (\(partition.range.upperBound)))
                     """)
         } catch {
             // In use for too long, or dropped meanwhile: the space stays with the partition.

@@ -16,12 +16,6 @@ struct Partitions {
     private static let tables = ["posting_day", "posting", "event_part", "event"]
     private static let idsAtOnce = 1000
 
-    private struct Partition {
-        let name: String
-        /// First microsecond behind it.
-        let end: Int64
-    }
-
     /// - Returns: how many events went.
     func maintain(at now: Timestamp, droppingBefore cutoff: Timestamp?) async throws(SQLError)
         -> Int
@@ -32,47 +26,54 @@ struct Partitions {
         }
         guard let cutoff else { return 0 }
         var count = 0
-        for partition in try await partitions(of: "event")
-        where partition.end <= cutoff.microseconds {
-            count += try await drop(partition)
+        for partition in try await TablePartition.all(of: "event", on: connection) {
+            guard let end = partition.end, end <= cutoff.microseconds else { break }
+            count += try await drop(to: end)
         }
         return count
     }
 
     private func cutAhead(_ table: String, from now: Timestamp) async throws(SQLError) -> Bool {
-        let last = try await partitions(of: table).last?.end ?? .min
+        let partitions = try await TablePartition.all(of: table, on: connection)
+        let last = partitions.compactMap(\.end).last ?? .min
         let missing = options.partitions.stretches(from: now, ahead: options.partitionsAhead)
             .filter { $0.end.microseconds > last }
-        if missing.isEmpty { return true }
+        guard let final = missing.last, let rest = partitions.last, rest.end == nil else {
+            return true
+        }
         let pieces = missing.map {
             "PARTITION p\($0.name) VALUES LESS THAN (\($0.end.microseconds)),"
         }
         return try await alter(
             """
-            ALTER TABLE \(table) REORGANIZE PARTITION later INTO (\(pieces.joined(separator: " "))
-            PARTITION later VALUES LESS THAN MAXVALUE)
+            ALTER TABLE \(table) REORGANIZE PARTITION \(rest.name)
+            INTO (\(pieces.joined(separator: " "))
+            PARTITION after\(final.name) VALUES LESS THAN MAXVALUE)
             """)
     }
 
-    private func drop(_ partition: Partition) async throws(SQLError) -> Int {
-        let count = try await deleteIDs(of: partition)
+    /// The partitions of one stretch of time. Those of the index may have got names of their own.
+    private func drop(to end: Int64) async throws(SQLError) -> Int {
+        let count = try await deleteIDs(before: end)
         for table in Self.tables {
-            guard try await alter("ALTER TABLE \(table) DROP PARTITION \(partition.name)") else {
-                break
+            for partition in try await TablePartition.all(of: table, on: connection) {
+                guard let partitionEnd = partition.end, partitionEnd <= end else { break }
+                let statement = "ALTER TABLE \(table) DROP PARTITION \(partition.name)"
+                guard try await alter(statement) else { return count }
             }
         }
         return count
     }
 
     /// The ids lie in one table over all partitions.
-    private func deleteIDs(of partition: Partition) async throws(SQLError) -> Int {
+    private func deleteIDs(before limit: Int64) async throws(SQLError) -> Int {
         var count = 0
         var last = EventPlace(generated: .min, tie: 0)
         while true {
             let rows = try await connection.query(
                 """
                 SELECT generated, tie, message_id FROM event
-                WHERE generated < \(partition.end) AND (generated > \(last.generated)
+                WHERE generated < \(limit) AND (generated > \(last.generated)
                     OR generated = \(last.generated) AND tie > \(Int64(last.tie)))
                 ORDER BY generated, tie LIMIT \(Self.idsAtOnce)
                 """)
@@ -86,19 +87,6 @@ struct Partitions {
             last = EventPlace(
                 generated: end.integer(0), tie: UInt32(truncatingIfNeeded: end.integer(1)))
             if rows.count < Self.idsAtOnce { return count }
-        }
-    }
-
-    /// In the order of time; the catch-all is left out.
-    private func partitions(of table: String) async throws(SQLError) -> [Partition] {
-        try await connection.query(
-            """
-            SELECT partition_name, partition_description FROM information_schema.partitions
-            WHERE table_schema = DATABASE() AND table_name = \(table)
-            AND partition_name <> 'later' ORDER BY partition_ordinal_position
-            """
-        ).compactMap { row in
-            Int64(row.text(1)).map { Partition(name: row.text(0), end: $0) }
         }
     }
 
