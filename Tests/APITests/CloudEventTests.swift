@@ -150,6 +150,24 @@ struct CloudEventTests {
         #expect(abs(generated.microseconds - Timestamp.now.microseconds) < 600_000_000)
     }
 
+    @Test("without a time are known when they are sent again, by all that they say themselves")
+    func arrivalAgain() async throws {
+        let house = House()
+        let event = Self.example.replacing(#""time": "2026-04-05T17:31:00Z","#, with: "")
+        _ = await house.post(event, type: Self.structured)
+        let first = try #require(try await stored(house).first?.generated)
+        while Timestamp.now <= first { await Task.yield() }
+        let again = await house.post(event, type: Self.structured)
+        #expect(again.json["duplicates"]?.number == 1)
+        let other = event.replacing("1.50", with: "2.50")
+        let answer = await house.post("[\(other), \(event)]", type: Self.batch)
+        #expect(answer.json["conflicts"]?.number == 1)
+        #expect(answer.json["duplicates"]?.number == 1)
+        let timed = await house.post(Self.example, type: Self.structured)
+        #expect(timed.json["conflicts"]?.number == 1)
+        #expect(try await stored(house).map(\.generated) == [first])
+    }
+
     /// A change of the example, and why it is refused then.
     private static let refusals: [(from: String, to: String, code: String, word: String)] = [
         (#""specversion": "1.0""#, #""specversion": "0.3""#, "invalid_cloud_event", "specversion"),

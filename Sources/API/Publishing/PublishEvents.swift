@@ -6,6 +6,7 @@ internal import Values
 /// `POST /v2/events`: stores events exactly once, and answers when they are durable.
 struct PublishEvents: Sendable {
     private let recorder: any EventRecorder
+    private let arrivalTimes: ArrivalTimes
     private let digest: ContentDigest
     private let gate: Gate
     private let limits: IngestLimits
@@ -15,6 +16,7 @@ struct PublishEvents: Sendable {
 
     init(_ api: EventsAPI) {
         recorder = api.recorder
+        arrivalTimes = ArrivalTimes(storage: api.storage)
         digest = api.digest
         gate = api.gate
         limits = api.settings.ingest
@@ -48,18 +50,26 @@ struct PublishEvents: Sendable {
         _ request: Request, isVerbose: Bool
     ) async throws(APIError) -> Response {
         let batch = try PublishedBatch(request, limits: limits, cutoffs: retentionCutoffs())
-        let incoming = batch.events.map { IncomingEvent($0, digest: digest) }
-        let receipt = try await APIError.storing { () throws(StorageError) in
-            try await recorder.take(incoming)
-        }
-        // An event without an outcome must not be taken for one that is stored.
-        if case .stored(let outcomes) = receipt, outcomes.count != incoming.count {
-            throw .storage(
-                .failed(detail: "\(outcomes.count) outcomes for \(incoming.count) events"))
+        let decoded = batch.decoded
+        let receipt = try await APIError.storing { () async throws(StorageError) in
+            try await take(decoded)
         }
         let report = PublishReport(batch, receipt)
         metrics.count(report)
         return report.response(isVerbose: isVerbose)
+    }
+
+    private func take(
+        _ decoded: [DecodedEvent]
+    ) async throws(StorageError) -> EventReceipt {
+        let receipt = try await recorder.take(
+            decoded.map { IncomingEvent($0.event, digest: digest) })
+        guard case .stored(let outcomes) = receipt else { return receipt }
+        // An event without an outcome must not be taken for one that is stored.
+        guard outcomes.count == decoded.count else {
+            throw .failed(detail: "\(outcomes.count) outcomes for \(decoded.count) events")
+        }
+        return .stored(try await arrivalTimes.judged(outcomes, of: decoded))
     }
 
     /// Any other text means false, and other parameters do not matter: Ceilometer passes on whatever
@@ -72,5 +82,5 @@ struct PublishEvents: Sendable {
 
 extension PublishedBatch {
     /// Those that can be stored.
-    var events: [Event] { items.compactMap { try? $0.get().event } }
+    var decoded: [DecodedEvent] { items.compactMap { try? $0.get() } }
 }

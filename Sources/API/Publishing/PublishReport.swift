@@ -21,7 +21,7 @@ struct PublishReport: Sendable {
     /// Why the first of the rejected was.
     private var firstRejection: Rejection?
 
-    /// - Parameter receipt: of `batch.events`; its outcomes in order, one for each.
+    /// - Parameter receipt: of the events of `batch` that could be read; one outcome for each, in order.
     init(_ batch: PublishedBatch, _ receipt: EventReceipt) {
         items.reserveCapacity(batch.items.count)
         var next = 0

@@ -1,0 +1,37 @@
+internal import EventStore
+internal import Values
+
+/// Events that name no time get that of their arrival, another one whenever they are sent: such an
+/// event is in conflict with itself until the stored one has been looked at.
+struct ArrivalTimes: Sendable {
+    let storage: any EventStorage
+
+    /// - Parameter outcomes: of `decoded`, in order.
+    /// - Returns: the same, with `.duplicate` for what differs from the stored event in nothing but a
+    ///   time that it did not name.
+    func judged(
+        _ outcomes: [RecordOutcome], of decoded: [DecodedEvent]
+    ) async throws(StorageError) -> [RecordOutcome] {
+        var judged = outcomes
+        for (index, outcome) in outcomes.enumerated()
+        where outcome == .conflict && decoded[index].hasArrivalTime {
+            if try await isStored(decoded[index].event) { judged[index] = .duplicate }
+        }
+        return judged
+    }
+
+    private func isStored(_ event: Event) async throws(StorageError) -> Bool {
+        // It may have been deleted meanwhile: then the conflict was one.
+        guard let stored = try await storage.event(event.messageID, visibleTo: .everything) else {
+            return false
+        }
+        let sameTime = Event(
+            messageID: event.messageID, eventType: event.eventType, generated: stored.generated,
+            orderedTraits: event.traits, raw: event.raw)
+        return sameTime.contentBytes() == stored.contentBytes()
+    }
+}
+
+extension DecodedEvent {
+    fileprivate var hasArrivalTime: Bool { notes.contains { $0.code == .arrivalTime } }
+}
