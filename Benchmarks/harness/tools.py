@@ -26,11 +26,9 @@ def say(text: str) -> None:
 
 def build() -> None:
     WORK.mkdir(parents=True, exist_ok=True)
-    flags = os.environ.get("SWIFT_FLAGS", "").split()
     quiet = {"stdout": sys.stderr}
     if "ANNALS_BINARY" not in os.environ:
-        subprocess.run(["swift", "build", "-c", "release", "--product", "annals", *flags],
-                       cwd=ROOT, check=True, **quiet)
+        subprocess.run([ROOT / "scripts" / "build"], check=True, **quiet)
     subprocess.run(["swift", "build", "-c", "release"], cwd=BENCHMARKS, check=True, **quiet)
     _build_raw_programs()
     with gzip.open(BENCHMARKS / "Data" / "events-3000.http-single.ndjson.gz") as packed:

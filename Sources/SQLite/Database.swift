@@ -5,6 +5,9 @@ package import SQL
 /// `SQLiteConnection`.
 package final class Database {
     let handle: OpaquePointer
+    /// Pages in the log after the last commit of this connection; kept once it has taken over the
+    /// checkpoints.
+    package internal(set) var logPages = 0
     private var statements: [UnsafePointer<UInt8>: PreparedStatement] = [:]
 
     package enum Access: Sendable {

@@ -32,6 +32,21 @@ struct StoreTests {
         }
     }
 
+    @Test("is made by one of several programs that open it at once, and the others wait")
+    func madeAtOnce() async throws {
+        for _ in 0..<20 {
+            try await withTemporaryStore { place in
+                let applied = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for _ in 0..<8 {
+                        group.addTask { try SQLiteStore.upgrade(place.options).count }
+                    }
+                    return try await group.reduce(into: []) { $0.append($1) }
+                }
+                #expect(applied.filter { $0 > 0 }.count == 1)
+            }
+        }
+    }
+
     @Test("of the first build opens, and its history is written in full from then on")
     func firstHistory() async throws {
         try await withTemporaryStore { place in

@@ -10,6 +10,7 @@ actor EventWriter {
     private let database: Database
     private let tail: TailIndex
     private let identity: FileIdentity
+    private let logSignal: LogSignal?
     private var types: EventTypeTable
     private var nextNumber: Int64
     /// Once a write has failed in a way that says nothing about what is on disk, no later one may
@@ -20,9 +21,14 @@ actor EventWriter {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    init(_ database: Database, path: String, tail: TailIndex) throws(SQLError) {
+    /// - Parameter logSignal: nil where SQLite is to move its log by itself.
+    init(
+        _ database: Database, path: String, tail: TailIndex, logSignal: LogSignal? = nil
+    ) throws(SQLError) {
         self.database = database
         self.tail = tail
+        self.logSignal = logSignal
+        if logSignal != nil { database.takeOverCheckpoints() }
         identity = try FileIdentity(of: path)
         types = try EventTypeTable(in: database)
         let last = try database.first("SELECT max(number) FROM event") { $0.integer(0) } ?? 0
@@ -59,6 +65,19 @@ actor EventWriter {
         }
     }
 
+    /// Pages in the log since it last began anew.
+    var logPages: Int { database.logPages }
+
+    /// Moves what is left of the log into the database file, while nobody writes.
+    func checkpoint() throws(SQLError) -> Database.LogState {
+        try guarded { database throws(SQLError) in try database.checkpoint() }
+    }
+
+    /// What was to be on disk may not be there: nothing more is taken.
+    func stop(after error: SQLError) {
+        failure = failure ?? error.message
+    }
+
     /// The durability settings and the schema that are in force on the writer's connection.
     func inForce() throws(SQLError) -> ([DurabilitySetting], Int) {
         (try ConnectionSettings.durability(of: database), try Schema.version(of: database))
@@ -67,13 +86,21 @@ actor EventWriter {
     private func run<Output>(
         _ work: (Database) throws(SQLError) -> Output
     ) throws(SQLError) -> Output {
+        let output = try guarded(work)
+        logSignal?.tell(pages: database.logPages)
+        return output
+    }
+
+    private func guarded<Output>(
+        _ work: (Database) throws(SQLError) -> Output
+    ) throws(SQLError) -> Output {
         if let reason = failureReason {
             throw SQLError(kind: .inputOutput, code: 0, message: reason)
         }
         do {
             return try work(database)
         } catch {
-            if error.kind == .syncFailed || error.kind == .corrupt { failure = error.message }
+            if error.kind == .syncFailed || error.kind == .corrupt { stop(after: error) }
             throw error
         }
     }

@@ -1,22 +1,39 @@
 import EventStore
+import Glibc
 import SQL
 import SQLite
 
 /// What every connection sets, and what the engine says is in force.
 enum ConnectionSettings {
     static func prepareWriter(
-        _ database: Database, _ synchronous: SQLiteStoreOptions.Synchronous
+        _ database: Database, _ options: SQLiteStoreOptions
     ) throws(SQLError) {
-        try database.query("PRAGMA journal_mode = WAL") { _ in }
-        switch synchronous {
+        try useLog(database, waiting: options.busyTimeout)
+        switch options.synchronous {
         case .full: try database.query("PRAGMA synchronous = FULL") { _ in }
         case .normal: try database.query("PRAGMA synchronous = NORMAL") { _ in }
         }
-        // 16 MiB of pages in memory; four times that changed nothing. A checkpoint each 64 MiB of log:
-        // against 16 MiB it writes 0.82 of the bytes for the same events. See docs/performance.md.
+        // 16 MiB of pages in memory; four times that changed nothing.
         try database.query("PRAGMA cache_size = -16384") { _ in }
+        // For commands beside the service; the service has a `LogKeeper`.
         try database.query("PRAGMA wal_autocheckpoint = 16384") { _ in }
         try database.query("PRAGMA journal_size_limit = 134217728") { _ in }
+    }
+
+    /// A new file gets its log by whoever has it alone for that moment. SQLite does not let the others
+    /// wait, of several programs that open it at once, but tells them that it is locked.
+    private static func useLog(
+        _ database: Database, waiting timeout: Duration
+    ) throws(SQLError) {
+        let end = ContinuousClock.now + timeout
+        while true {
+            do throws(SQLError) {
+                return try database.query("PRAGMA journal_mode = WAL") { _ in }
+            } catch {
+                guard error.kind == .busy, .now < end else { throw error }
+            }
+            usleep(10_000)
+        }
     }
 
     static func prepareReader(_ database: Database) throws(SQLError) {

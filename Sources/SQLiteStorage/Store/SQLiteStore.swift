@@ -17,6 +17,9 @@ package final class SQLiteStore: Sendable {
     private let keeper: RunKeeper
     /// One process writes runs, the serving one: two would index the same events twice.
     private let keepsIndex: Bool
+    private let logSignal: LogSignal
+    /// Moves the log into the file, until the signals end.
+    private let logWork: Task<Void, Never>
     /// Held for as long as this process serves the file.
     private let lock: ServingLock?
 
@@ -39,7 +42,12 @@ package final class SQLiteStore: Sendable {
         do throws(SQLError) {
             let database = try Self.openWriter(options, role)
             try Self.loadTail(tail, from: database, names)
-            writer = try EventWriter(database, path: options.path, tail: tail)
+            let (signals, continuation) = AsyncStream.makeStream(
+                of: Void.self, bufferingPolicy: .bufferingNewest(1))
+            logSignal = LogSignal(longLog: options.longLog, continuation: continuation)
+            writer = try EventWriter(
+                database, path: options.path, tail: tail,
+                logSignal: role == .serving ? logSignal : nil)
             var connections: [SQLiteConnection] = []
             for index in 0..<max(1, options.readers) {
                 connections.append(try Self.openReader(options, "annals.sqlite.reader.\(index)"))
@@ -49,10 +57,16 @@ package final class SQLiteStore: Sendable {
                 writer: writer, reader: try Self.openReader(options, "annals.sqlite.keeper"),
                 tail: tail, names: names, sizes: options.sizes, report: report)
             keepsIndex = role == .serving
+            let logKeeper = LogKeeper(
+                writer: writer, connection: try Self.openReader(options, "annals.sqlite.log"),
+                longLog: options.longLog, report: report)
+            logWork = Task { await logKeeper.run(signals) }
         } catch {
             throw .database(path: options.path, error)
         }
     }
+
+    deinit { logSignal.continuation.finish() }
 
     /// Applies what is missing of the schema.
     ///
@@ -63,7 +77,7 @@ package final class SQLiteStore: Sendable {
         do throws(SQLError) {
             let database = try Database(
                 path: options.path, access: .readWriteCreate, busyTimeout: options.busyTimeout)
-            try ConnectionSettings.prepareWriter(database, options.synchronous)
+            try ConnectionSettings.prepareWriter(database, options)
             return try Schema.upgrade(database, scope)
         } catch {
             throw .database(path: options.path, error)
@@ -85,9 +99,11 @@ package final class SQLiteStore: Sendable {
         if keepsIndex { await keeper.finish() }
     }
 
-    /// Ends the work on the index. Nothing acknowledged depends on it.
+    /// Ends the work on index and log. Nothing acknowledged depends on it.
     package func close() async {
+        logSignal.continuation.finish()
         await keeper.close()
+        await logWork.value
     }
 
     private static func lock(_ path: String) throws(SQLiteStoreError) -> ServingLock {
@@ -104,7 +120,7 @@ package final class SQLiteStore: Sendable {
         let database = try Database(
             path: options.path, access: role == .serving ? .readWriteCreate : .readWrite,
             busyTimeout: options.busyTimeout)
-        try ConnectionSettings.prepareWriter(database, options.synchronous)
+        try ConnectionSettings.prepareWriter(database, options)
         if role == .serving { try Schema.prepare(database) }
         if let obstacle = try Schema.status(of: database).obstacle {
             throw SQLError(kind: .other, code: 0, message: obstacle)

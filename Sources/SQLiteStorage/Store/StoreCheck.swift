@@ -24,7 +24,7 @@ package struct StoreCheck: Sendable {
         do throws(SQLError) {
             let database = try Database(
                 path: options.path, access: .readWrite, busyTimeout: options.busyTimeout)
-            try ConnectionSettings.prepareWriter(database, options.synchronous)
+            try ConnectionSettings.prepareWriter(database, options)
             let status = try Schema.status(of: database)
             let schema = CheckFinding(
                 name: "schema", isGood: status.canServe,
