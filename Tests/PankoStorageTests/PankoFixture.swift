@@ -25,7 +25,7 @@ enum PankoFixture {
             body: Array(try text("seed.json").utf8))
         return try PublishedBatch(
             request, limits: IngestLimits(), cutoffs: .keepingAll
-        ).decoded.map(\.event)
+        ).events
     }
 }
 

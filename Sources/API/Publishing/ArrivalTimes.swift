@@ -6,16 +6,18 @@ internal import Values
 struct ArrivalTimes: Sendable {
     let storage: any EventStorage
 
-    /// - Parameter outcomes: of `decoded`, in order.
+    /// - Parameter outcomes: of the events of `batch` that could be read, in order.
     /// - Returns: the same, with `.duplicate` for what differs from the stored event in nothing but a
     ///   time that it did not name.
     func judged(
-        _ outcomes: [RecordOutcome], of decoded: [DecodedEvent]
+        _ outcomes: [RecordOutcome], of batch: PublishedBatch
     ) async throws(StorageError) -> [RecordOutcome] {
+        guard outcomes.contains(.conflict) else { return outcomes }
+        let decoded = batch.items.compactMap { try? $0.get() }
         var judged = outcomes
-        for (index, outcome) in outcomes.enumerated()
-        where outcome == .conflict && decoded[index].hasArrivalTime {
-            if try await isStored(decoded[index].event) { judged[index] = .duplicate }
+        for (index, event) in decoded.enumerated()
+        where outcomes[index] == .conflict && event.hasArrivalTime {
+            if try await isStored(event.event) { judged[index] = .duplicate }
         }
         return judged
     }

@@ -50,26 +50,23 @@ struct PublishEvents: Sendable {
         _ request: Request, isVerbose: Bool
     ) async throws(APIError) -> Response {
         let batch = try PublishedBatch(request, limits: limits, cutoffs: retentionCutoffs())
-        let decoded = batch.decoded
         let receipt = try await APIError.storing { () async throws(StorageError) in
-            try await take(decoded)
+            try await take(batch)
         }
         let report = PublishReport(batch, receipt)
         metrics.count(report)
         return report.response(isVerbose: isVerbose)
     }
 
-    private func take(
-        _ decoded: [DecodedEvent]
-    ) async throws(StorageError) -> EventReceipt {
-        let receipt = try await recorder.take(
-            decoded.map { IncomingEvent($0.event, digest: digest) })
+    private func take(_ batch: PublishedBatch) async throws(StorageError) -> EventReceipt {
+        let incoming = batch.events.map { IncomingEvent($0, digest: digest) }
+        let receipt = try await recorder.take(incoming)
         guard case .stored(let outcomes) = receipt else { return receipt }
         // An event without an outcome must not be taken for one that is stored.
-        guard outcomes.count == decoded.count else {
-            throw .failed(detail: "\(outcomes.count) outcomes for \(decoded.count) events")
+        guard outcomes.count == incoming.count else {
+            throw .failed(detail: "\(outcomes.count) outcomes for \(incoming.count) events")
         }
-        return .stored(try await arrivalTimes.judged(outcomes, of: decoded))
+        return .stored(try await arrivalTimes.judged(outcomes, of: batch))
     }
 
     /// Any other text means false, and other parameters do not matter: Ceilometer passes on whatever
@@ -82,5 +79,5 @@ struct PublishEvents: Sendable {
 
 extension PublishedBatch {
     /// Those that can be stored.
-    var decoded: [DecodedEvent] { items.compactMap { try? $0.get() } }
+    var events: [Event] { items.compactMap { try? $0.get().event } }
 }
