@@ -131,7 +131,7 @@ actor RunKeeper {
                 of: inputs, retainedFrom: StoreFact.retainedFrom.value(in: database),
                 rows: EventRows(database: database, names: names), sizes: sizes)
         }
-        let entries = merge.order.entries
+        let entries = merge.takeEntries()
         guard let first = entries.first, let last = entries.last,
             let firstRun = inputs.first, let lastRun = inputs.last
         else { return try await serve(nil, insteadOf: inputs) }
@@ -139,7 +139,7 @@ actor RunKeeper {
             level: firstRun.level + 1, numbers: firstRun.firstNumber...lastRun.lastNumber,
             eventCount: entries.count, times: first.generated...last.generated)
         try await write(
-            RunRow.order(entries, firstNumber: firstRun.firstNumber), into: run)
+            RunRow.order(consume entries, firstNumber: firstRun.firstNumber), into: run)
         while !isClosed {
             let step = try await next(of: merge)
             merge = step.merge

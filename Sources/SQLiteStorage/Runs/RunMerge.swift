@@ -7,7 +7,7 @@ import Values
 /// The order comes first: it tells for each old rank the new one. Then all postings are read side by
 /// side in key order and written again with the new ranks.
 struct RunMerge {
-    let order: MergedOrder
+    private var order: MergedOrder
     private let sizes: RunSizes
     private var streams: [PostingStream]
 
@@ -19,6 +19,10 @@ struct RunMerge {
         order = try MergedOrder(of: inputs, retainedFrom: retainedFrom, rows: rows)
         streams = inputs.map { PostingStream(run: $0.id) }
     }
+
+    /// The events of the new run in their order, which are asked for once: a million of them take
+    /// 16 MiB, and the postings need them no more.
+    mutating func takeEntries() -> [RunEntry] { order.takeEntries() }
 
     /// The rows of the next keys; empty at the end.
     mutating func nextRows(in database: Database) throws(SQLError) -> [RunRow] {
@@ -56,16 +60,23 @@ struct RunMerge {
 /// The order of the events of several runs together.
 struct MergedOrder {
     /// In time order, the ones that are gone left out.
-    let entries: [RunEntry]
+    private var entries: [RunEntry]
     /// For each input, by old rank.
     let newRanks: [[UInt32]]
 
     static let gone = UInt32.max
 
+    mutating func takeEntries() -> [RunEntry] {
+        let taken = entries
+        entries = []
+        return taken
+    }
+
+    /// Of a million events at once, so it is kept small.
     private struct Place {
         let entry: RunEntry
-        let input: Int
-        let rank: Int
+        let input: UInt32
+        let rank: UInt32
     }
 
     init(of inputs: [Run], retainedFrom: Int64, rows: EventRows) throws(SQLError) {
@@ -76,7 +87,8 @@ struct MergedOrder {
             for rank in 0..<run.eventCount {
                 let entry = try order.entry(at: rank, in: rows.database)
                 if entry.generated >= retainedFrom {
-                    places.append(Place(entry: entry, input: index, rank: rank))
+                    places.append(
+                        Place(entry: entry, input: UInt32(index), rank: UInt32(rank)))
                 }
             }
         }
@@ -86,7 +98,7 @@ struct MergedOrder {
         try Self.sortTies(in: &places, rows: rows)
         var newRanks = inputs.map { [UInt32](repeating: Self.gone, count: $0.eventCount) }
         for (rank, place) in places.enumerated() {
-            newRanks[place.input][place.rank] = UInt32(rank)
+            newRanks[Int(place.input)][Int(place.rank)] = UInt32(rank)
         }
         entries = places.map(\.entry)
         self.newRanks = newRanks
