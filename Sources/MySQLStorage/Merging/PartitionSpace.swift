@@ -13,53 +13,38 @@ struct PartitionSpace {
     /// Of a row of InnoDB's beside its entries: key, header and what is left free in a page.
     private static let rowBytes: Int64 = 48
 
-    private struct Partition {
-        let name: String
-        /// For the same stretch, when it is made anew.
-        let nextName: String
+    private struct Stretch {
+        let partition: TablePartition
         let range: Range<Int64>
-        let bytes: Int64
     }
 
     /// Rebuilds partitions of `posting` that are more than half empty.
     ///
     /// - Parameter merged: where lists were merged just now.
     func giveBack(within merged: Range<Int64>) async throws(SQLError) {
-        for partition in try await partitions()
-        where partition.range.overlaps(merged) && partition.bytes >= Self.leastBytes {
-            guard try await isMerged(partition), let rest = try await bytes(in: partition),
-                rest < partition.bytes / 2
+        for stretch in try await stretches()
+        where stretch.range.overlaps(merged) && stretch.partition.bytes >= Self.leastBytes {
+            guard try await isMerged(stretch.range), let rest = try await bytes(in: stretch.range),
+                rest < stretch.partition.bytes / 2
             else { continue }
-            try await rebuild(partition)
+            try await rebuild(stretch)
         }
     }
 
     /// Without the catch-all, which holds days that nobody expected.
-    private func partitions() async throws(SQLError) -> [Partition] {
-        var partitions: [Partition] = []
+    private func stretches() async throws(SQLError) -> [Stretch] {
+        var stretches: [Stretch] = []
         var start = Int64.min
-        for row in try await connection.query(
-            """
-            SELECT partition_name, partition_description, data_length
-            FROM information_schema.partitions
-            WHERE table_schema = DATABASE() AND table_name = 'posting'
-            AND partition_name IS NOT NULL ORDER BY partition_ordinal_position
-            """)
-        {
-            let found = TablePartition(name: row.text(0), end: Int64(row.text(1)))
-            guard let end = found.end else { continue }
-            partitions.append(
-                Partition(
-                    name: found.name, nextName: found.nextName, range: start..<end,
-                    bytes: row.integer(2)))
+        for partition in try await TablePartition.all(of: "posting", on: connection) {
+            guard let end = partition.end else { break }
+            stretches.append(Stretch(partition: partition, range: start..<end))
             start = end
         }
-        return partitions
+        return stretches
     }
 
-    private func isMerged(_ partition: Partition) async throws(SQLError) -> Bool {
-        let range = partition.range
-        return try await connection.query(
+    private func isMerged(_ range: Range<Int64>) async throws(SQLError) -> Bool {
+        try await connection.query(
             """
             SELECT 1 FROM posting_backlog
             WHERE day >= \(range.lowerBound) AND day < \(range.upperBound) LIMIT 1
@@ -68,8 +53,7 @@ struct PartitionSpace {
     }
 
     /// About how many bytes a rebuilt partition would have; nil where these are too many rows.
-    private func bytes(in partition: Partition) async throws(SQLError) -> Int64? {
-        let range = partition.range
+    private func bytes(in range: Range<Int64>) async throws(SQLError) -> Int64? {
         let row = try await connection.query(
             """
             SELECT COUNT(*), COALESCE(SUM(size), 0) FROM (
@@ -84,13 +68,14 @@ struct PartitionSpace {
 
     /// Waits briefly for whoever uses the table: those who come later wait behind it. Not by REBUILD
     /// PARTITION, which keeps the name: see `TablePartition`.
-    private func rebuild(_ partition: Partition) async throws(SQLError) {
+    private func rebuild(_ stretch: Stretch) async throws(SQLError) {
+        let partition = stretch.partition
         do throws(SQLError) {
             try await connection.run(
                 script: """
                     SET STATEMENT lock_wait_timeout = 5
                     FOR ALTER TABLE posting REORGANIZE PARTITION \(partition.name) INTO
-                    (PARTITION \(partition.nextName) VALUES LESS THAN (\(partition.range.upperBound)))
+                    (PARTITION \(partition.nextName) VALUES LESS THAN (\(stretch.range.upperBound)))
                     """)
         } catch {
             // In use for too long, or dropped meanwhile: the space stays with the partition.

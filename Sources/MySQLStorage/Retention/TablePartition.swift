@@ -11,6 +11,8 @@ struct TablePartition: Equatable {
     let name: String
     /// First microsecond behind it; nil for the catch-all, which holds whatever comes later.
     let end: Int64?
+    /// On disk, about.
+    let bytes: Int64
 
     /// In the order of time, the catch-all last.
     static func all(
@@ -18,11 +20,12 @@ struct TablePartition: Equatable {
     ) async throws(SQLError) -> [TablePartition] {
         try await connection.query(
             """
-            SELECT partition_name, partition_description FROM information_schema.partitions
+            SELECT partition_name, partition_description, data_length
+            FROM information_schema.partitions
             WHERE table_schema = DATABASE() AND table_name = \(table) AND partition_name IS NOT NULL
             ORDER BY partition_ordinal_position
             """
-        ).map { TablePartition(name: $0.text(0), end: Int64($0.text(1))) }
+        ).map { TablePartition(name: $0.text(0), end: Int64($0.text(1)), bytes: $0.integer(2)) }
     }
 
     /// For the same stretch of time: `p20261207`, `p20261207_2`, `p20261207_3`, ...
