@@ -17,9 +17,10 @@ package final class SQLiteStore: Sendable {
     private let keeper: RunKeeper
     /// One process writes runs, the serving one: two would index the same events twice.
     private let keepsIndex: Bool
-    private let logSignal: LogSignal
+    /// The serving process moves the log; beside it SQLite does so within commits, which are few.
+    private let logSignal: LogSignal?
     /// Moves the log into the file, until the signals end.
-    private let logWork: Task<Void, Never>
+    private let logWork: Task<Void, Never>?
     /// Held for as long as this process serves the file.
     private let lock: ServingLock?
 
@@ -44,10 +45,11 @@ package final class SQLiteStore: Sendable {
             try Self.loadTail(tail, from: database, names)
             let (signals, continuation) = AsyncStream.makeStream(
                 of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            logSignal = LogSignal(longLog: options.longLog, continuation: continuation)
+            logSignal =
+                role == .serving
+                ? LogSignal(longLog: options.longLog, continuation: continuation) : nil
             writer = try EventWriter(
-                database, path: options.path, tail: tail,
-                logSignal: role == .serving ? logSignal : nil)
+                database, path: options.path, tail: tail, logSignal: logSignal)
             var connections: [SQLiteConnection] = []
             for index in 0..<max(1, options.readers) {
                 connections.append(try Self.openReader(options, "annals.sqlite.reader.\(index)"))
@@ -57,6 +59,10 @@ package final class SQLiteStore: Sendable {
                 writer: writer, reader: try Self.openReader(options, "annals.sqlite.keeper"),
                 tail: tail, names: names, sizes: options.sizes, report: report)
             keepsIndex = role == .serving
+            guard keepsIndex else {
+                logWork = nil
+                return
+            }
             let logKeeper = LogKeeper(
                 writer: writer, connection: try Self.openReader(options, "annals.sqlite.log"),
                 longLog: options.longLog, report: report)
@@ -66,7 +72,7 @@ package final class SQLiteStore: Sendable {
         }
     }
 
-    deinit { logSignal.continuation.finish() }
+    deinit { logSignal?.continuation.finish() }
 
     /// Applies what is missing of the schema.
     ///
@@ -101,9 +107,9 @@ package final class SQLiteStore: Sendable {
 
     /// Ends the work on index and log. Nothing acknowledged depends on it.
     package func close() async {
-        logSignal.continuation.finish()
+        logSignal?.continuation.finish()
         await keeper.close()
-        await logWork.value
+        await logWork?.value
     }
 
     private static func lock(_ path: String) throws(SQLiteStoreError) -> ServingLock {
