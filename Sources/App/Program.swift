@@ -5,9 +5,9 @@ import OpenSSL
 package enum Program {
     /// Runs the subcommand that the command line names, and ends the process with its status.
     package static func run() async {
-        ProcessExit.leaveMemoryToTheSystem()
         let arguments = Array(CommandLine.arguments.dropFirst())
         ProcessArguments.hidePasswords()
+        ProcessExit.leaveMemoryToTheSystem()
         await AnnalsCommand.main(arguments)
     }
 }

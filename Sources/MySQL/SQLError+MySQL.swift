@@ -14,8 +14,9 @@ extension SQLError {
     /// A server that is killed while it makes a partitioned table can leave files of partitions whose
     /// table it does not know. Nobody but an administrator can tell that they are of no use.
     private static func remedy(for code: UInt32, _ message: String) -> String {
-        let partition = /`(?<table>[^`]+)` \/\* Partition `(?<name>[^`]+)`/
-        guard code == 1050, let found = message.firstMatch(of: partition) else { return "" }
+        guard code == 1050,
+            let found = message.firstMatch(of: /`(?<table>[^`]+)` \/\* Partition `(?<name>[^`]+)`/)
+        else { return "" }
         return """
             ; if the table itself is not there, the server was killed while it made it: \
             DROP TABLE `#mysql50#\(found.table)#P#\(found.name)`; and try again

@@ -21,7 +21,8 @@ enum ConnectionSettings {
     }
 
     /// A new file gets its log by whoever has it alone for that moment. SQLite does not let the others
-    /// wait, of several programs that open it at once, but tells them that it is locked.
+    /// wait, of several programs that open it at once, but tells them that it is locked. Blocks its thread
+    /// meanwhile, as SQLite does itself wherever it waits for a lock.
     private static func useLog(
         _ database: Database, waiting timeout: Duration
     ) throws(SQLError) {
